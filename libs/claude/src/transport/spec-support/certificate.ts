@@ -1,0 +1,20 @@
+/** A key and a self-signed certificate for the host name `localhost`, for tests only; valid until 2126. */
+export const TEST_KEY = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgouLZh2dEQDfqt78e
+iUAX5mGgRe4uxU3YtDOw/JLDEOyhRANCAATwThdp+gWookn/84kbEEKy3Zz1yMv5
+XldScdn+Jser1zeVcqqkPkzHF+aAqz5sei3e/h4r8/M+B/KddqjPq0tC
+-----END PRIVATE KEY-----
+`;
+
+export const TEST_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBlTCCATugAwIBAgIUHhoZN8B4Y+RBRsIUv/Q3nkXPMkAwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMzE4NTAzNVoYDzIxMjYxMDMw
+MTg1MDM1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATwThdp+gWookn/84kbEEKy3Zz1yMv5XldScdn+Jser1zeVcqqkPkzH
+F+aAqz5sei3e/h4r8/M+B/KddqjPq0tCo2kwZzAdBgNVHQ4EFgQUuVxCjDyj25Xg
+5pH9PMta4ZVJo6gwHwYDVR0jBBgwFoAUuVxCjDyj25Xg5pH9PMta4ZVJo6gwDwYD
+VR0TAQH/BAUwAwEB/zAUBgNVHREEDTALgglsb2NhbGhvc3QwCgYIKoZIzj0EAwID
+SAAwRQIhAM4DpyQpuidVONhTE5F9ZNA9dGUEYIixiwU3OeLqTfRHAiAKG9gnJszu
+4REoQ28qDLjjyYVf7va79SBx+3lfUJW5LA==
+-----END CERTIFICATE-----
+`;

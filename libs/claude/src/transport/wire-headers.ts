@@ -1,0 +1,156 @@
+import { inspect } from 'node:util';
+import { PlatformHeaders } from './platform.js';
+
+/** Headers in wire order: name, value, name, value. Buffers hold latin1 text (RFC 9110, 5.5). */
+export type RawHeaders = readonly (Buffer | string)[];
+
+type Pair = [name: string, value: string];
+type ForEach = (value: string, name: string, headers: Headers) => void;
+
+const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
+
+/**
+ * The headers of a response, decoded when somebody asks. `instanceof Headers` holds and the whole surface of `Headers`
+ * works; a real one is built by the first change only.
+ */
+export class WireHeaders implements Headers {
+  readonly #raw: RawHeaders;
+  #list: SortedHeaders | undefined = undefined;
+  #changed: Headers | undefined = undefined;
+
+  constructor(raw: RawHeaders = []) {
+    this.#raw = raw;
+  }
+
+  get(name: string): string | null {
+    if (this.#changed !== undefined) return this.#changed.get(name);
+    return this.#sorted().get(name.toLowerCase()) ?? missing(name);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null;
+  }
+
+  getSetCookie(): string[] {
+    return this.#changed?.getSetCookie() ?? this.#sorted().cookies();
+  }
+
+  append(name: string, value: string): void {
+    this.#change().append(name, value);
+  }
+
+  set(name: string, value: string): void {
+    this.#change().set(name, value);
+  }
+
+  delete(name: string): void {
+    this.#change().delete(name);
+  }
+
+  forEach(callback: ForEach, thisArg?: unknown): void {
+    for (const [name, value] of this.#pairs()) callback.call(thisArg, value, name, this);
+  }
+
+  entries(): IterableIterator<Pair> {
+    return this.#pairs().values();
+  }
+
+  keys(): IterableIterator<string> {
+    return this.#pairs()
+      .map(([name]) => name)
+      .values();
+  }
+
+  values(): IterableIterator<string> {
+    return this.#pairs()
+      .map(([, value]) => value)
+      .values();
+  }
+
+  [Symbol.iterator](): IterableIterator<Pair> {
+    return this.entries();
+  }
+
+  /** An independent copy. */
+  copy(): Headers {
+    return this.#changed === undefined ? new WireHeaders(this.#raw) : new PlatformHeaders(this.#changed);
+  }
+
+  [inspect.custom](_depth: number, options: object): string {
+    return `Headers ${inspect(Object.fromEntries(this.#pairs()), options)}`;
+  }
+
+  #pairs(): Pair[] {
+    return this.#changed === undefined ? this.#sorted().pairs() : [...this.#changed.entries()];
+  }
+
+  #sorted(): SortedHeaders {
+    return (this.#list ??= new SortedHeaders(this.#raw));
+  }
+
+  #change(): Headers {
+    return (this.#changed ??= new PlatformHeaders(this.#pairs()));
+  }
+}
+
+Object.setPrototypeOf(WireHeaders.prototype, PlatformHeaders.prototype);
+
+/** Null, or the platform's own error when that is no header name at all. */
+function missing(name: string): string | null {
+  return TOKEN.test(name) ? null : new PlatformHeaders().get(name);
+}
+
+/**
+ * Sorted by name; values of one name joined, except cookies (Fetch standard, "sort and combine"). Two flat lists, since the
+ * SDK has every response's headers decoded and listed.
+ */
+class SortedHeaders {
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+
+  constructor(raw: RawHeaders) {
+    for (let at = 0; at + 1 < raw.length; at += 2) {
+      this.#add(textOf(raw[at]).toLowerCase(), textOf(raw[at + 1]));
+    }
+  }
+
+  get(name: string): string | undefined {
+    return name === 'set-cookie' ? joined(this.cookies()) : this.#values[this.#names.indexOf(name)];
+  }
+
+  cookies(): string[] {
+    return this.#values.filter((_, at) => this.#names[at] === 'set-cookie');
+  }
+
+  pairs(): Pair[] {
+    return this.#names.map((name, at) => [name, this.#values[at] ?? '']);
+  }
+
+  #add(name: string, value: string): void {
+    const at = this.#placeFor(name);
+    if (at > 0 && this.#names[at - 1] === name && name !== 'set-cookie') {
+      this.#values[at - 1] += `, ${value}`;
+    } else if (at === this.#names.length) {
+      this.#names.push(name);
+      this.#values.push(value);
+    } else {
+      this.#names.splice(at, 0, name);
+      this.#values.splice(at, 0, value);
+    }
+  }
+
+  /** After the last name that does not come later. */
+  #placeFor(name: string): number {
+    let at = this.#names.length;
+    while (at > 0 && name < (this.#names[at - 1] ?? '')) at -= 1;
+    return at;
+  }
+}
+
+function joined(values: readonly string[]): string | undefined {
+  return values.length === 0 ? undefined : values.join(', ');
+}
+
+function textOf(part: Buffer | string | undefined): string {
+  return typeof part === 'object' ? part.toString('latin1') : (part ?? '');
+}
