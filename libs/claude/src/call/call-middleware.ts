@@ -1,0 +1,141 @@
+import {
+  APIUserAbortError,
+  type APIRequest,
+  type Middleware,
+  type MiddlewareContext,
+  type MiddlewareNext,
+} from '@anthropic-ai/sdk';
+import { isClaudeError, type ClaudeErrorCode } from '../errors/claude-error.js';
+import { ShuttingDownError } from '../errors/errors.js';
+import { summarizeFailure } from '../errors/failure-summary.js';
+import { Call, type CallInit } from './call.js';
+import type { Clock } from './clock.js';
+import { CALL_CONTEXT, mergeContext, type CallContext } from './context.js';
+import { PLACEHOLDER_AUTHORIZATION } from './endpoint.js';
+import type { LiveCalls } from './live-calls.js';
+import { operationOfOptions } from './operations/operation-of.js';
+import { SUCCEEDED, type Outcome } from './outcome.js';
+import type { CallRecord } from './record.js';
+import { CALL_MAX_RETRIES, CALL_PARAMS, type TravellingOptions } from './request-options.js';
+import type { NextStage } from './stage.js';
+
+/** What the middleware needs to make a call of a request. */
+export interface CallMiddlewareOptions {
+  /** Name of the module instance. */
+  readonly instance: string;
+  readonly pipeline: NextStage;
+  readonly liveCalls: LiveCalls;
+  /** What holds for every call, beneath what its view and the call itself say. */
+  readonly ambientContext: () => CallContext;
+  readonly attemptMs: number;
+  readonly deadlineMs: number;
+  /** Whether requests leave by a `fetch` that is not ours, which may ask anything of an abort signal. */
+  readonly needsRealSignals: boolean;
+  readonly clock: Clock;
+  readonly newCallId: () => string;
+  readonly onRecord: (record: CallRecord) => void;
+}
+
+type RequestOptions = NonNullable<MiddlewareContext['options']> & TravellingOptions;
+
+/**
+ * The one place where the SDK and this module meet: a middleware that makes a {@link Call} of each request, runs it
+ * through the pipeline, and sees to it that the call is settled whatever comes of it.
+ */
+export function callMiddleware(module: CallMiddlewareOptions): Middleware {
+  const onSettled = (call: Call, record: CallRecord): void => {
+    module.liveCalls.delete(call);
+    module.onRecord(record);
+  };
+  return async (request, next, { options }) => {
+    // Requests of the SDK for credentials of its own are no calls of the API.
+    if (options === undefined) return next(request);
+    if (module.liveCalls.closed) {
+      throw new ShuttingDownError('The application is shutting down, so the call was not made.');
+    }
+    const call = new Call(callOf(request, next, options, module), module.clock, onSettled);
+    module.liveCalls.add(call);
+    followCaller(call, options.signal);
+    try {
+      if (call.aborted) throw new APIUserAbortError();
+      const answer = await module.pipeline(call);
+      settleAnswered(call, answer);
+      return answer;
+    } catch (error) {
+      call.settle(outcomeOfError(call, error), call.attempt?.usage ?? null);
+      throw error;
+    }
+  };
+}
+
+function callOf(
+  request: APIRequest,
+  next: MiddlewareNext,
+  options: RequestOptions,
+  module: CallMiddlewareOptions,
+): CallInit {
+  const own = options[CALL_CONTEXT];
+  const ambient = module.ambientContext();
+  const context = own === undefined ? ambient : mergeContext(ambient, own);
+  const retries = options[CALL_MAX_RETRIES];
+  return {
+    id: module.newCallId(),
+    instance: module.instance,
+    operation: operationOfOptions(options),
+    request,
+    params: options[CALL_PARAMS] ?? options.body,
+    stream: options.stream === true,
+    context,
+    usesEndpointKey: request.headers.get('authorization') === PLACEHOLDER_AUTHORIZATION,
+    maxAttempts: retries === undefined ? undefined : retries + 1,
+    attemptTimeoutMs: Math.min(module.attemptMs, options.timeout ?? module.attemptMs),
+    deadlineMs: context.deadlineMs ?? module.deadlineMs,
+    needsRealSignal: module.needsRealSignals || (options.middleware?.length ?? 0) > 0,
+    transmit: next,
+  };
+}
+
+/** Lets the caller call it off, by the SDK's request option, the context, or both. */
+function followCaller(call: Call, option: AbortSignal | null | undefined): void {
+  const signals = [option, call.context.signal].filter((signal) => signal != null);
+  if (signals.length === 0) return;
+  const onAbort = (): void => call.abort();
+  for (const signal of signals) signal.addEventListener('abort', onAbort, { once: true });
+  call.onceSettled(() => {
+    for (const signal of signals) signal.removeEventListener('abort', onAbort);
+  });
+  if (signals.some((signal) => signal.aborted)) call.abort();
+}
+
+/**
+ * A stream that is handed out can be stopped by its `controller`, which aborts the signal of the SDK's request. Before,
+ * that signal says nothing that the caller's own does not, but may fire for the SDK's time-out of a single attempt.
+ */
+function followStream(call: Call, request: APIRequest): void {
+  // The SDK makes it for this one request: it goes, and the listener with it, when the request is done.
+  request.signal?.addEventListener('abort', () => call.abort(), { once: true });
+}
+
+/** An answer is handed out. A stream settles its call itself when it ends; anything else has ended by now. */
+function settleAnswered(call: Call, answer: Response): void {
+  const { attempt } = call;
+  if (attempt !== undefined && !attempt.ended) {
+    followStream(call, call.request);
+    return;
+  }
+  if (answer.ok) call.settle(SUCCEEDED, attempt?.usage ?? null);
+  else
+    call.settle(
+      { kind: 'failed', error: attempt?.failure ?? summarizeFailure(null, answer.status) },
+      attempt?.usage ?? null,
+    );
+}
+
+function outcomeOfError(call: Call, error: unknown): Outcome {
+  if (call.aborted || error instanceof APIUserAbortError) return { kind: 'abandoned', at: 'before-answer' };
+  if (isClaudeError(error) && REFUSALS.has(error.code)) return { kind: 'refused', code: error.code };
+  return { kind: 'failed', error: summarizeFailure(error, call.attempt?.status ?? null) };
+}
+
+/** Errors with which we turn a call away. */
+const REFUSALS: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>(['shutting_down']);

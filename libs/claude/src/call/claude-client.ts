@@ -1,0 +1,80 @@
+import Anthropic, { type APIPromise, type ClientOptions, type PagePromise } from '@anthropic-ai/sdk';
+import { CALL_MAX_RETRIES, type TravellingOptions } from './request-options.js';
+
+type Requested = Parameters<Anthropic['request']>[0];
+type ResolvedRequest = Awaited<Requested> & TravellingOptions;
+type ListArguments = Parameters<Anthropic['requestAPIList']>;
+
+/**
+ * The real client, with the SDK's own retry loop off for good. `maxRetries` of a call, or of a copy made by
+ * `withOptions()`, would bring that loop back and multiply attempts; here it travels to our own loop instead.
+ */
+export class ClaudeClient extends Anthropic {
+  /** What `withOptions({ maxRetries })` asked for; `undefined` leaves it to the module's options. */
+  #wantedRetries: number | undefined;
+
+  constructor(options: ClientOptions) {
+    super({ ...options, maxRetries: 0 });
+    muteAbort(this.messages);
+    muteAbort(this.beta.messages);
+  }
+
+  override request<Rsp>(options: Requested): APIPromise<Rsp> {
+    // No retries remain, whatever was asked for: what was asked for is read off the options by our own loop.
+    return super.request<Rsp>(options, 0);
+  }
+
+  override requestAPIList<Item, PageClass extends ListedPage<Item>>(
+    Page: ListArguments[0],
+    options: Requested,
+  ): PagePromise<PageClass, Item> {
+    return super.requestAPIList<Item, PageClass>(Page as never, withoutSdkRetries(options));
+  }
+
+  override withOptions(options: Partial<ClientOptions>): this {
+    const copy = super.withOptions({ ...options, maxRetries: 0 });
+    copy.#wantedRetries = options.maxRetries ?? this.#wantedRetries;
+    return copy;
+  }
+
+  /** The SDK's hook for changing a request's options before it is built. */
+  protected override async prepareOptions(options: ResolvedRequest): Promise<void> {
+    const retries = options.maxRetries ?? this.#wantedRetries;
+    if (retries !== undefined) options[CALL_MAX_RETRIES] ??= retries;
+  }
+}
+
+/** Lists have no argument for the retries that remain, so the number moves out of the SDK's sight. */
+async function withoutSdkRetries(requested: Requested): Promise<ResolvedRequest> {
+  const options: ResolvedRequest = await requested;
+  const { maxRetries } = options;
+  // What is no number of retries is left to the SDK, which says so.
+  if (maxRetries === undefined || !Number.isInteger(maxRetries) || maxRetries < 0) return options;
+  return { ...options, maxRetries: 0, [CALL_MAX_RETRIES]: maxRetries };
+}
+
+type ListedPage<Item> = Anthropic extends { requestAPIList: (...args: never[]) => PagePromise<infer Page, Item> }
+  ? Page
+  : never;
+
+/** What both `messages` and `beta.messages` have. */
+interface Streaming {
+  stream: (...args: never[]) => { on(event: 'abort', listener: () => void): unknown };
+}
+
+/**
+ * An aborted stream that nobody awaits raises an unhandled rejection inside the SDK unless somebody listens for `abort`.
+ * Seen with SDK 1.12: `messages.stream(...).abort()`.
+ */
+function muteAbort(messages: Streaming): void {
+  const { stream } = messages;
+  messages.stream = function quietStream(this: Streaming, ...args: never[]) {
+    const started = stream.apply(this, args);
+    started.on('abort', ignore);
+    return started;
+  };
+}
+
+function ignore(): void {
+  // Whoever aborted knows.
+}

@@ -1,0 +1,42 @@
+import { performance } from 'node:perf_hooks';
+
+/** A timer that somebody holds. */
+export interface Timer {
+  /** Stops it. Harmless when it has fired or was stopped before. */
+  cancel(): void;
+}
+
+/** Time, as everything in this library gets it: tests hand in a manual one. */
+export interface Clock {
+  /** Monotonic milliseconds. Never steps back, whatever happens to the wall clock. */
+  now(): number;
+  /** Milliseconds since the Unix epoch, for records and HTTP dates only. */
+  wall(): number;
+  /** Calls back once after `delayMs`. Does not keep the process alive. */
+  setTimer(callback: () => void, delayMs: number): Timer;
+}
+
+/** Randomness, as everything in this library gets it: a number in [0, 1). */
+export type Random = () => number;
+
+/** A longer delay makes `setTimeout` fire at once; nothing here means to wait 24 days. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
+class SystemTimer implements Timer {
+  readonly #timeout: NodeJS.Timeout;
+
+  constructor(callback: () => void, delayMs: number) {
+    this.#timeout = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS)).unref();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timeout);
+  }
+}
+
+/** The process's own clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wall: () => Date.now(),
+  setTimer: (callback, delayMs) => new SystemTimer(callback, delayMs),
+};

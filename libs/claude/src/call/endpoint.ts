@@ -1,0 +1,18 @@
+/** Where attempts go, and with which key. */
+export interface Endpoint {
+  readonly name: string;
+  /** The key for the next attempt; `null` when the SDK's own credentials are used. */
+  readonly key: KeySupplier | null;
+}
+
+/** Supplies an API key, asked before every attempt. */
+export type KeySupplier = () => string | Promise<string>;
+
+/**
+ * The key that the SDK's client is built with. It needs one before any middleware runs, while ours is chosen for each
+ * attempt; this one is replaced before a request leaves, and a request that carries another is left as it is.
+ */
+export const PLACEHOLDER_KEY = 'replaced-by-nestjs-claude';
+
+/** What the placeholder looks like in a request. */
+export const PLACEHOLDER_AUTHORIZATION = `Bearer ${PLACEHOLDER_KEY}`;

@@ -1,0 +1,56 @@
+import type { CallContext } from './context.js';
+import type { FailureSummary, Outcome } from './outcome.js';
+import type { Usage } from './usage.js';
+
+/** One HTTP exchange of a call. */
+export interface AttemptRecord {
+  /** 1 for the first. */
+  readonly number: number;
+  readonly endpoint: string;
+  /** Milliseconds from the start of the call to the start of the attempt. */
+  readonly startedAfterMs: number;
+  /** Milliseconds until the attempt ended, an answer's body included. */
+  readonly durationMs: number;
+  /** HTTP status, or the one an error event inside a 200 stream stands for; `null` without an answer. */
+  readonly status: number | null;
+  /** Anthropic's `request-id`, where an answer carried one. */
+  readonly requestId: string | null;
+  /** What failed; `null` for the attempt that succeeded. */
+  readonly failure: FailureSummary | null;
+  /** Milliseconds waited after this attempt before the next one; `null` when none followed. */
+  readonly retryDelayMs: number | null;
+  /** What this attempt used, or may have used where its outcome is unknown; `null` when it cannot have cost anything. */
+  readonly usage: Usage | null;
+}
+
+/** What happened, complete: exactly one per call, and never any prompt, answer or key. */
+export interface CallRecord {
+  /** Our own id of the call. */
+  readonly id: string;
+  /** Name of the module instance that made it: `default` unless several are registered. */
+  readonly instance: string;
+  /** The SDK's path to the method, e.g. `beta.messages.create`. */
+  readonly operation: string;
+  /** The model asked for; `null` where the operation has none. */
+  readonly model: string | null;
+  readonly stream: boolean;
+  /** Wall-clock start, milliseconds since the epoch. */
+  readonly startedAtMs: number;
+  /** Milliseconds from the start to the end of the answer. */
+  readonly durationMs: number;
+  /** Milliseconds until the first content event of a stream; `null` for anything else. */
+  readonly timeToFirstEventMs: number | null;
+  readonly outcome: Outcome;
+  /** HTTP status of the last attempt. */
+  readonly status: number | null;
+  /** Anthropic's `request-id` of the last attempt. */
+  readonly requestId: string | null;
+  /** Usage of the last attempt; `null` where the operation has none, or nothing can have been used. */
+  readonly usage: Usage | null;
+  /** The exchanges in order; empty when the call was refused or answered before any was made. */
+  readonly attempts: readonly AttemptRecord[];
+  readonly user: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly priority: NonNullable<CallContext['priority']>;
+  readonly requestType: string | null;
+}

@@ -1,0 +1,207 @@
+import type { Message } from '@anthropic-ai/sdk/resources/messages';
+import { APIUserAbortError } from '@anthropic-ai/sdk';
+import { isAbortError, toError } from '../errors/error-cause.js';
+import { isClaudeError } from '../errors/claude-error.js';
+import { ProtocolError, StreamInterruptedError, StreamStalledError, type PartialStream } from '../errors/errors.js';
+import { summarizeFailure } from '../errors/failure-summary.js';
+import type { BodyTap } from '../transport/body.js';
+import type { Attempt } from './attempt.js';
+import type { Call } from './call.js';
+import type { Clock } from './clock.js';
+import { EventScanner, unescapeDelta, type EventSink } from './event-scanner.js';
+import { SUCCEEDED, type Outcome } from './outcome.js';
+import { StreamWatch, type StreamTimeouts } from './stream-watch.js';
+import { estimateInputTokens, tokensOfBytes } from './token-estimate.js';
+import { estimatedUsage, normalizeUsage, overlayUsage, type Usage } from './usage.js';
+
+/** What a stream showed before anything of it was handed out. */
+export type Commitment =
+  /** The answer has begun: from here on a failure cannot be hidden from the caller. */
+  | { readonly kind: 'content' }
+  /** The API reported an error inside the 200: the attempt failed, as if with that error's status. */
+  | { readonly kind: 'error'; readonly body: unknown };
+
+/**
+ * Reads the event stream of a Messages call as it passes: waits for the commit point, collects usage, notices silence
+ * and an early end, and settles the call when the stream ends in whatever way.
+ */
+export class StreamTap implements BodyTap, EventSink {
+  /** Resolves at the commit point; rejects when the stream fails before it. */
+  readonly commitment: Promise<Commitment>;
+
+  readonly #scanner: EventScanner;
+  readonly #watch: StreamWatch;
+  #decide: ((commitment: Commitment) => void) | null = null;
+  #reject: ((error: Error) => void) | null = null;
+  #start: { readonly message: Message; readonly usage: Readonly<Record<string, unknown>> } | null = null;
+  #usage: Readonly<Record<string, unknown>> | null = null;
+  readonly #text: string[] = [];
+  #outputBytes = 0;
+  #sawDelta = false;
+  #committed = false;
+  #complete = false;
+  #finished = false;
+
+  constructor(
+    private readonly call: Call,
+    private readonly attempt: Attempt,
+    timeouts: StreamTimeouts,
+    maxEventBytes: number,
+    clock: Clock,
+  ) {
+    this.commitment = new Promise((resolve, reject) => {
+      this.#decide = resolve;
+      this.#reject = reject;
+    });
+    this.#scanner = new EventScanner(this, maxEventBytes);
+    this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, (what) => this.#stall(what));
+  }
+
+  // The body, as it passes.
+
+  chunk(bytes: Uint8Array): void {
+    this.#watch.bytes();
+    try {
+      this.#scanner.push(bytes);
+    } catch (error) {
+      throw this.fail(toError(error));
+    }
+  }
+
+  end(): void {
+    try {
+      this.#scanner.end();
+    } catch (error) {
+      throw this.fail(toError(error));
+    }
+    this.#watch.stop();
+    if (this.#finished) return;
+    throw this.fail(this.#interrupted('The stream ended before its `message_stop` event.'));
+  }
+
+  fail(error: Error): Error {
+    this.#watch.stop();
+    if (isAbortError(error)) return this.#abandoned(error);
+    const told = this.#committed && !isClaudeError(error) ? this.#interrupted('The connection broke.', error) : error;
+    this.#finish({ kind: 'failed', error: summarizeFailure(told, this.attempt.status) });
+    this.#reject?.(told);
+    return told;
+  }
+
+  cancel(): void {
+    this.#watch.stop();
+    this.#abandoned(new APIUserAbortError());
+  }
+
+  // The events in it.
+
+  messageStart(data: unknown): void {
+    this.#watch.event();
+    const message = (data as { message?: Message }).message;
+    if (!message) throw new ProtocolError('The stream began with a `message_start` event without a message.');
+    this.#start = { message, usage: { ...message.usage } };
+    this.#usage = this.#start.usage;
+  }
+
+  contentBlock(): void {
+    this.#watch.event();
+    this.#commit();
+  }
+
+  contentDelta(field: string, escaped: string): void {
+    this.#watch.event();
+    this.#commit();
+    this.#outputBytes += escaped.length;
+    if (field === 'text') this.#keepText(escaped);
+  }
+
+  messageDelta(data: unknown): void {
+    this.#watch.event();
+    this.#commit();
+    this.#usage = overlayUsage(this.#usage ?? {}, (data as { usage?: unknown }).usage);
+    this.#sawDelta = true;
+  }
+
+  messageStop(): void {
+    this.#watch.event();
+    this.#commit();
+    this.#complete = true;
+    this.#finish(SUCCEEDED);
+  }
+
+  ping(): void {
+    // Bytes, but no sign of progress: only the watch for silence is fed by it.
+  }
+
+  other(): void {
+    this.#watch.event();
+  }
+
+  error(data: unknown): void {
+    this.#watch.event();
+    this.#finish({ kind: 'failed', error: summarizeFailure(data, null) });
+    this.#decide?.({ kind: 'error', body: data });
+  }
+
+  // What becomes of the call.
+
+  #commit(): void {
+    if (this.#committed) return;
+    this.#committed = true;
+    this.attempt.timeToFirstEventMs = this.call.elapsedMs;
+    this.#decide?.({ kind: 'content' });
+  }
+
+  #stall(what: string): void {
+    this.attempt.abort(new StreamStalledError(what, this.#partial()));
+  }
+
+  #interrupted(what: string, cause?: Error): StreamInterruptedError {
+    return new StreamInterruptedError(what, this.#partial(), { cause });
+  }
+
+  #abandoned(error: Error): Error {
+    this.#finish({ kind: 'abandoned', at: this.#committed ? 'during-answer' : 'before-answer' });
+    this.#reject?.(error);
+    return error;
+  }
+
+  /** Before the commit point only the attempt ends: whether the call does is for the stages outside to say. */
+  #finish(outcome: Outcome): void {
+    this.#finished = true;
+    const usage = this.usage();
+    this.attempt.end(outcome.kind === 'failed' ? outcome.error : null, usage);
+    if (this.#committed) this.call.settle(outcome, usage);
+  }
+
+  /** Usage as far as it is known; before `message_start` the answer has begun all the same, so the input is estimated. */
+  usage(): Usage | null {
+    if (this.#usage === null) return estimatedUsage(estimateInputTokens(this.call.request), 0);
+    if (this.#complete) return normalizeUsage(this.#usage, 'complete');
+    const partial = normalizeUsage(this.#usage, 'partial');
+    // Until a `message_delta` tells, the reported output is a placeholder: count what arrived.
+    if (!partial || this.#sawDelta) return partial;
+    return { ...partial, outputTokens: Math.max(partial.outputTokens, tokensOfBytes(this.#outputBytes)) };
+  }
+
+  #partial(): PartialStream {
+    const text = unescapeDelta(this.#text.join(''));
+    const message = this.#start && {
+      ...this.#start.message,
+      content: text === '' ? [] : [{ type: 'text' as const, text, citations: null }],
+    };
+    return { message, text, usage: this.usage() };
+  }
+
+  /** Slices keep their whole chunk alive, so they are copied together now and then. */
+  #keepText(escaped: string): void {
+    this.#text.push(escaped);
+    if (this.#text.length < TEXT_PIECES) return;
+    const joined = this.#text.join('');
+    this.#text.length = 0;
+    this.#text.push(joined);
+  }
+}
+
+/** How many pieces of text are kept apart before they are copied into one. */
+const TEXT_PIECES = 64;
