@@ -1,0 +1,67 @@
+import type { ClientOptions, Middleware } from '@anthropic-ai/sdk';
+import type { CallContext } from './call/context.js';
+import type { KeySupplier } from './call/endpoint.js';
+import type { StageInsertion } from './call/pipeline.js';
+import type { StreamTimeouts } from './call/stream-watch.js';
+import type { RetryOptions } from './retry/retry.options.js';
+import type { TransportOptions } from './transport/transport.js';
+
+/** Time limits of calls. All in milliseconds, all above 0. */
+export interface TimeoutOptions extends Partial<StreamTimeouts> {
+  /**
+   * From the start of a call until its answer has begun, attempts and waits included. Default 600,000. A call whose
+   * context sets `deadlineMs` has that instead, and must have ended by then, a stream to its last event.
+   */
+  readonly deadlineMs?: number;
+  /** From the start of one attempt until its answer has begun. Default 600,000; a shorter `timeout` of the SDK's request options wins. */
+  readonly attemptMs?: number;
+}
+
+/** Options of the SDK's client that pass through to it untouched. */
+export type PassedClientOptions = Pick<
+  ClientOptions,
+  | 'authToken'
+  | 'config'
+  | 'credentials'
+  | 'defaultHeaders'
+  | 'defaultQuery'
+  | 'fetchOptions'
+  | 'logLevel'
+  | 'logger'
+  | 'openTelemetry'
+  | 'profile'
+  | 'webhookKey'
+>;
+
+/** What a call context may hold by default: all but what belongs to a single call. */
+export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs'>;
+
+/** Options of `ClaudeModule`. Every one is optional; with none at all, `ANTHROPIC_API_KEY` must be set. */
+export interface ClaudeModuleOptions {
+  /** The API key, or a function that is asked for it before every attempt. Default: `ANTHROPIC_API_KEY`. */
+  readonly apiKey?: string | KeySupplier;
+  /** Where the API is. Default: `ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`. */
+  readonly baseURL?: string;
+  /** Attributed to every call, beneath what `with()` and the call itself say. */
+  readonly context?: DefaultContext;
+  /** How failed attempts are repeated; `false` for a single attempt. */
+  readonly retry?: RetryOptions | false;
+  readonly timeouts?: TimeoutOptions;
+  /** How requests travel: `undici` (default, fast), `fetch` (the platform's), tuned, or a `fetch` function of your own. */
+  readonly transport?: 'undici' | 'fetch' | TransportOptions;
+  /** Stages of your own, each before or after a place of the pipeline. */
+  readonly stages?: readonly StageInsertion[];
+  /** SDK middleware that runs once a call, outside the whole pipeline. */
+  readonly middleware?: readonly Middleware[];
+  /** Options of the SDK's client. Tracing is off unless `openTelemetry` is given here. */
+  readonly client?: PassedClientOptions;
+  /** The largest event of a stream that is accepted, in bytes. Default 8 MiB. */
+  readonly maxEventBytes?: number;
+  /** How long a shutdown waits for running calls before it aborts them, in milliseconds. Default 30,000. */
+  readonly shutdownGraceMs?: number;
+}
+
+/** What a class given as `useClass` or `useExisting` to `forRootAsync` must have. */
+export interface ClaudeOptionsFactory {
+  createClaudeOptions(): ClaudeModuleOptions | Promise<ClaudeModuleOptions>;
+}

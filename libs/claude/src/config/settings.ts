@@ -1,0 +1,99 @@
+import type { Middleware } from '@anthropic-ai/sdk';
+import { EMPTY_CONTEXT, type CallContext } from '../call/context.js';
+import type { KeySupplier } from '../call/endpoint.js';
+import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
+import type { StageInsertion } from '../call/pipeline.js';
+import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
+import { InvalidOptionsError } from '../errors/errors.js';
+import { RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
+import type { TransportOptions } from '../transport/transport.js';
+import { BASE_URL_EXPECTED, isHttpUrl } from './options.schema.js';
+import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
+import { validateOptions } from './validate-options.js';
+
+/** The module's options, validated, with every default filled in. Frozen. */
+export interface ClaudeSettings {
+  /** Asked before every attempt; `null` when the SDK's own credentials are used. */
+  readonly key: KeySupplier | null;
+  readonly baseURL: string;
+  readonly context: CallContext;
+  readonly retry: RetrySettings;
+  readonly timeouts: Required<TimeoutOptions>;
+  readonly transport: TransportOptions;
+  readonly stages: readonly StageInsertion[];
+  readonly middleware: readonly Middleware[];
+  readonly client: PassedClientOptions;
+  readonly maxEventBytes: number;
+  readonly shutdownGraceMs: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables with which the SDK's own chain of credentials finds something without a key. */
+const SDK_CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC_FEDERATION_RULE_ID'];
+
+/**
+ * Makes settings of options and environment.
+ *
+ * @throws InvalidOptionsError naming what cannot be accepted, or where a key was looked for in vain.
+ */
+export function resolveSettings(given: unknown, env: Environment = process.env): ClaudeSettings {
+  const options = validateOptions(given ?? {});
+  return Object.freeze({
+    key: keyOf(options, env),
+    baseURL: baseUrlOf(options, env),
+    context: options.context ?? EMPTY_CONTEXT,
+    retry: options.retry === false ? { ...RETRY_DEFAULTS, maxAttempts: 1 } : { ...RETRY_DEFAULTS, ...options.retry },
+    timeouts: timeoutsOf(options.timeouts),
+    transport: typeof options.transport === 'string' ? { kind: options.transport } : (options.transport ?? {}),
+    stages: options.stages ?? [],
+    middleware: options.middleware ?? [],
+    client: options.client ?? {},
+    maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
+    shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
+  });
+}
+
+/** A deadline below the default of an attempt bounds the attempt as well. */
+function timeoutsOf(given: TimeoutOptions = {}): Required<TimeoutOptions> {
+  const deadlineMs = given.deadlineMs ?? TIMEOUT_DEFAULTS.deadlineMs;
+  return { ...TIMEOUT_DEFAULTS, attemptMs: Math.min(TIMEOUT_DEFAULTS.attemptMs, deadlineMs), ...given };
+}
+
+function keyOf({ apiKey, client }: ClaudeModuleOptions, env: Environment): KeySupplier | null {
+  if (typeof apiKey === 'function') return apiKey;
+  if (apiKey !== undefined) return constant(checkKey(apiKey, '`apiKey`'));
+  if (client?.authToken ?? client?.config ?? client?.credentials ?? client?.profile) return null;
+  if (env['ANTHROPIC_API_KEY'] !== undefined) return constant(checkKey(env['ANTHROPIC_API_KEY'], 'ANTHROPIC_API_KEY'));
+  if (SDK_CREDENTIALS.some((name) => env[name])) return null;
+  throw new InvalidOptionsError(
+    "There is no API key: neither the option `apiKey` nor ANTHROPIC_API_KEY is set, nor any of the SDK's other credentials " +
+      `(\`client.authToken\`, \`client.credentials\`, \`client.config\`, \`client.profile\`, ${SDK_CREDENTIALS.join(', ')}). ` +
+      'Set one of them; `nestjs-claude/testing` has a simulator that needs none.',
+  );
+}
+
+/** A closure, not a property: what is inspected or serialized shows a function. */
+function constant(key: string): KeySupplier {
+  return () => key;
+}
+
+/** @throws InvalidOptionsError for a key that no header could carry. */
+function checkKey(given: string, source: string): string {
+  const key = given.trim();
+  if (key === '')
+    throw new InvalidOptionsError(`${source} is set to an empty string: set it to the key, or remove it.`);
+  if (!/^[\u0021-\u007e]+$/.test(key)) {
+    throw new InvalidOptionsError(
+      `${source} holds white space or characters that no key has: copy the key again, as one line.`,
+    );
+  }
+  return key;
+}
+
+function baseUrlOf({ baseURL }: ClaudeModuleOptions, env: Environment): string {
+  const url = baseURL ?? env['ANTHROPIC_BASE_URL']?.trim();
+  if (url === undefined || url === '') return 'https://api.anthropic.com';
+  if (!isHttpUrl(url)) throw new InvalidOptionsError(`ANTHROPIC_BASE_URL must be ${BASE_URL_EXPECTED}.`);
+  return url.replace(/\/+$/, '');
+}

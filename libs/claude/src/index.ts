@@ -1,0 +1,49 @@
+export { callContext, type CallContext, type CallPriority } from './call/context.js';
+export type { ClaudeView } from './call/context-view.js';
+export type { Call } from './call/call.js';
+export type { Attempt } from './call/attempt.js';
+export type { KeySupplier } from './call/endpoint.js';
+export type { AbandonedAt, FailureSummary, Outcome } from './call/outcome.js';
+export { STAGE_ORDER, type StageInsertion, type StageName } from './call/pipeline.js';
+export type { AttemptRecord, CallRecord } from './call/record.js';
+export { encodedBody } from './call/request-options.js';
+export type { NextStage, Stage } from './call/stage.js';
+export type { StreamTimeouts } from './call/stream-watch.js';
+export { normalizeUsage, type IterationUsage, type TokenUsage, type Usage, type UsageQuality } from './call/usage.js';
+export type {
+  Operation,
+  OperationCost,
+  OperationMethod,
+  RateLimitGroup,
+  RepeatEffect,
+  UsageLocation,
+} from './call/operations/operation.js';
+export { operationOf } from './call/operations/operation-of.js';
+export { OPERATIONS } from './call/operations/operations.table.js';
+export { ClaudeModule } from './claude.module.js';
+export type { ClaudeModuleExtras } from './claude.module-definition.js';
+export type {
+  ClaudeModuleOptions,
+  ClaudeOptionsFactory,
+  DefaultContext,
+  PassedClientOptions,
+  TimeoutOptions,
+} from './claude.options.js';
+export { ClaudeService, type ClaudeResources } from './claude.service.js';
+export { ClaudeError, isClaudeError, type ClaudeErrorCode, type ClaudeErrorOptions } from './errors/claude-error.js';
+export { errorBody, errorTypeOfStatus, isErrorBody, type ErrorBody } from './errors/error-body.js';
+export {
+  DeadlineExceededError,
+  InvalidContextError,
+  InvalidOptionsError,
+  KeyUnavailableError,
+  ProtocolError,
+  ShuttingDownError,
+  StreamInterruptedError,
+  StreamStalledError,
+  type PartialStream,
+} from './errors/errors.js';
+export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
+export type { RetryOptions } from './retry/retry.options.js';
+export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
+export { createTransport, type Transport, type TransportOptions } from './transport/transport.js';

@@ -1,0 +1,44 @@
+import type { Clock } from '../call/clock.js';
+import { BatchStore } from './batches/batch-store.js';
+import { RandomFaults } from './faults/random-faults.js';
+import { ApiKeys } from './http/api-keys.js';
+import { LimitPools } from './limits/limit-pools.js';
+import { RequestPreparer } from './messages/prepared-request.js';
+import { ModelCatalogue } from './models/catalogue.js';
+import { Recorder } from './record/recorder.js';
+import { Script } from './script/script.js';
+import { createRandom, hash32, IdSource } from './seed.js';
+import type { Settings } from './settings.js';
+import { PromptCache } from './usage/prompt-cache.js';
+
+/** Everything one simulator holds, without the server. */
+export class Simulation {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly keys: ApiKeys;
+  readonly catalogue: ModelCatalogue;
+  readonly preparer: RequestPreparer;
+  readonly limits: LimitPools;
+  readonly cache: PromptCache;
+  readonly randomFaults: RandomFaults;
+  readonly script = new Script();
+  readonly batches = new BatchStore();
+  readonly recorder: Recorder;
+  /** Where the server listens, once it does. */
+  url = '';
+
+  constructor(settings: Settings) {
+    const { clock, seed } = settings;
+    this.settings = settings;
+    this.clock = clock;
+    this.ids = new IdSource(seed);
+    this.keys = new ApiKeys(settings.apiKeys, settings.organizations);
+    this.catalogue = new ModelCatalogue(settings.models);
+    this.preparer = new RequestPreparer(this.catalogue, seed);
+    this.limits = new LimitPools(settings.limits, clock);
+    this.cache = new PromptCache(clock, settings.minimumCacheTokens);
+    this.randomFaults = new RandomFaults(settings.faults, createRandom(hash32(`faults ${seed}`)));
+    this.recorder = new Recorder(settings.record);
+  }
+}
