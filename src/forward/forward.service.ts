@@ -1,0 +1,51 @@
+import type Anthropic from '@anthropic-ai/sdk';
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClaudeService, encodedBody } from 'nestjs-claude';
+import type { JsonBody } from '../http/json-body.js';
+import { ClientWatch } from './client-watch.js';
+import { relay } from './relay.js';
+import { forwardedHeaders } from './request-headers.js';
+
+/** Sends requests on to Claude and relays the answers, both as the bytes they are. */
+@Injectable()
+export class ForwardService {
+  constructor(@Inject(ClaudeService) private readonly claude: ClaudeService) {}
+
+  post(path: string, body: JsonBody, stream: boolean, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.#exchange(request, reply, (options) =>
+      this.claude.client
+        .post(path + queryOf(request.url), encodedBody(body.bytes, body.value, { ...options, stream }))
+        .asResponse(),
+    );
+  }
+
+  get(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return this.#exchange(request, reply, (options) =>
+      this.claude.client.get(path + queryOf(request.url), options).asResponse(),
+    );
+  }
+
+  /** Throws what goes wrong before the answer begins, unless nobody is left to be told. */
+  async #exchange(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    send: (options: Anthropic.RequestOptions) => Promise<Response>,
+  ): Promise<void> {
+    const client = new ClientWatch(request, reply);
+    try {
+      const response = await send({ headers: forwardedHeaders(request.headers), signal: client.signal });
+      await relay(response, reply, client);
+    } catch (error) {
+      if (!client.left) throw error;
+    } finally {
+      client.release();
+    }
+  }
+}
+
+/** The query as it was written, question mark included. */
+function queryOf(url: string): string {
+  const start = url.indexOf('?');
+  return start === -1 ? '' : url.slice(start);
+}

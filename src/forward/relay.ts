@@ -1,0 +1,53 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import { errorEvent } from '../errors/error-event.js';
+import type { ClientWatch } from './client-watch.js';
+import { EventWriter } from './event-writer.js';
+import { passedHeaders } from './response-headers.js';
+
+/** Hands the API's answer to the client: the same status, the same bytes, an event stream as it comes. */
+export async function relay(response: Response, reply: FastifyReply, client: ClientWatch): Promise<void> {
+  const headers = passedHeaders(response.headers);
+  // An answer that is here already stays as it is unless somebody asks for its stream, so that is asked last.
+  if (headers['content-type']?.startsWith('text/event-stream') && response.body !== null) {
+    reply.hijack();
+    reply.raw.writeHead(response.status, headers);
+    return relayEvents(response.body, headers['request-id'], reply.raw, client);
+  }
+  const bytes = Buffer.from(await response.arrayBuffer());
+  reply.hijack();
+  headers['content-length'] = String(bytes.length);
+  reply.raw.writeHead(response.status, headers).end(bytes);
+}
+
+/** Never rejects: the headers are out, so a stream that breaks ends with an `error` event. */
+async function relayEvents(
+  body: ReadableStream<Uint8Array>,
+  requestId: string | undefined,
+  out: ServerResponse,
+  client: ClientWatch,
+): Promise<void> {
+  const events = new EventWriter(out);
+  try {
+    for await (const chunk of body) {
+      if (!events.push(chunk)) await drained(out, client.signal);
+    }
+    events.end();
+  } catch (error) {
+    if (!client.left) events.fail(errorEvent(error, requestId));
+  }
+}
+
+/** Waits until the client has taken what was written, or has left. */
+function drained(out: ServerResponse, left: AbortSignal): Promise<void> {
+  if (left.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      out.off('drain', done);
+      left.removeEventListener('abort', done);
+      resolve();
+    };
+    out.once('drain', done);
+    left.addEventListener('abort', done, { once: true });
+  });
+}

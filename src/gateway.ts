@@ -1,0 +1,65 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AnthropicSimulator } from 'nestjs-claude/testing';
+import { createApp } from './app.js';
+import type { Settings } from './settings.js';
+
+/** A gateway that listens. */
+export interface Gateway {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  /** Stops accepting, lets running streams finish within the module's grace period, then closes everything. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the gateway, in front of the embedded simulator when there is no API key.
+ *
+ * @param say Gets each line meant for whoever started it. Default: standard output.
+ * @throws InvalidOptionsError for options the module refuses, and what Node throws when it cannot listen.
+ */
+export async function startGateway(settings: Settings, say: (line: string) => void = print): Promise<Gateway> {
+  const simulator = settings.hasKey ? undefined : await startSimulator();
+  let app: NestFastifyApplication | undefined;
+  const close = async (): Promise<void> => {
+    await app?.close();
+    await simulator?.close();
+  };
+  try {
+    app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
+    await app.listen(settings.port, settings.host);
+    app.useLogger(['fatal', 'error', 'warn']);
+    const url = await app.getUrl();
+    if (simulator) say(simulatorNotice(simulator, settings));
+    say(invitation(url));
+    return { app, url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function startSimulator(): Promise<AnthropicSimulator> {
+  // Only those who have no key pay for loading it.
+  const testing = await import('nestjs-claude/testing');
+  return testing.AnthropicSimulator.start({ record: 'none' });
+}
+
+function optionsFor({ url }: AnthropicSimulator, { claude }: Settings): Settings['claude'] {
+  const { transport } = claude;
+  const straight = { ...(typeof transport === 'object' ? transport : { kind: transport }), proxy: 'none' };
+  return { ...claude, apiKey: 'sk-simulated', baseURL: url, transport: straight };
+}
+
+function simulatorNotice({ url }: AnthropicSimulator, { ignoresBaseURL }: Settings): string {
+  const ignored = ignoresBaseURL ? ', and the base URL that is set is not used' : '';
+  return `No API key is set (ANTHROPIC_API_KEY), so the answers come from the embedded simulator at ${url}, not from Claude${ignored}.`;
+}
+
+function invitation(url: string): string {
+  const body = '{"model":"claude-sonnet-5-5","max_tokens":100,"messages":[{"role":"user","content":"Hello"}]}';
+  return `The gateway listens on ${url}  Try: curl ${url}/v1/messages -H 'content-type: application/json' -d '${body}'`;
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,68 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { sendError } from '../errors/send-error.js';
+import { answerClientError } from './client-error.js';
+import { parseJsonBodies } from './json-body.js';
+import { badUrl, refuseUnknownRoutes } from './unknown-routes.js';
+
+/** How long clients may take to fetch the last bytes of answers that are complete on our side, in milliseconds. */
+const LAST_BYTES_MS = 5_000;
+
+/**
+ * Fastify as the gateway wants it: bodies kept as bytes, every refusal in the API's shape, no request log, no middleware;
+ * and a shutdown that closes the front door first, and each connection when its answer is out.
+ */
+export class GatewayAdapter extends FastifyAdapter {
+  #closed: Promise<void> = Promise.resolve();
+
+  constructor(bodyLimitBytes: number) {
+    super({
+      bodyLimit: bodyLimitBytes,
+      clientErrorHandler: answerClientError,
+      frameworkErrors: answerBadUrl,
+      multipart: false,
+      return503OnClosing: false,
+      skipMiddie: true,
+    });
+    parseJsonBodies(this.getInstance());
+    refuseUnknownRoutes(this.getInstance());
+  }
+
+  /** The shutdown begins: accepts nobody new. Calls that are running go on. */
+  override beforeClose(): void {
+    super.beforeClose();
+    const server: Server = this.getHttpServer();
+    if (!server.listening) return;
+    this.#closed = new Promise((resolve) => server.close(() => resolve()));
+    this.#closeConnectionsOnceAnswered(server);
+  }
+
+  /** Calls have ended by now; their last bytes may still be on the way. */
+  override async close(): Promise<void> {
+    const server: Server = this.getHttpServer();
+    const patience = setTimeout(() => server.closeAllConnections(), LAST_BYTES_MS);
+    await this.#closed;
+    clearTimeout(patience);
+    await super.close();
+  }
+
+  /** Node by itself would leave them open until their keep-alive time-out. */
+  #closeConnectionsOnceAnswered(server: Server): void {
+    const announced = new WeakSet<Socket>();
+    server.prependListener('request', (request, response) => {
+      response.setHeader('connection', 'close');
+      announced.add(request.socket);
+    });
+    this.setOnResponseHook((request, _reply, done) => {
+      const { socket } = request.raw;
+      if (!announced.has(socket)) socket.destroySoon();
+      done();
+    });
+  }
+}
+
+function answerBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendError(reply, badUrl(error, request.url));
+}

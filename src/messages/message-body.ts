@@ -1,0 +1,43 @@
+import type { FastifyRequest } from 'fastify';
+import { invalidRequest } from '../errors/gateway-error.js';
+import type { JsonBody } from '../http/json-body.js';
+
+/** A request whose body may be missing, since a request may come without one. */
+export type BodyRequest = FastifyRequest<{ Body: JsonBody | undefined }>;
+
+interface Field {
+  readonly name: string;
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+}
+
+const MODEL: Field = { name: 'model', expected: 'string', accepts: (value) => typeof value === 'string' };
+const MAX_TOKENS: Field = { name: 'max_tokens', expected: 'integer', accepts: Number.isInteger };
+const MESSAGES: Field = { name: 'messages', expected: 'list', accepts: Array.isArray };
+
+/** What `POST /v1/messages` cannot do without. Everything else is for the API to judge. */
+export const MESSAGE_FIELDS: readonly Field[] = [MODEL, MAX_TOKENS, MESSAGES];
+
+/** What `POST /v1/messages/count_tokens` cannot do without. */
+export const COUNT_FIELDS: readonly Field[] = [MODEL, MESSAGES];
+
+/** @throws GatewayError (400, worded as the API does) for a body that cannot be a request. */
+export function checkBody(body: JsonBody | undefined, fields: readonly Field[]): JsonBody {
+  if (body === undefined) throw invalidRequest('The request has no body: send a JSON object.');
+  const { value } = body;
+  if (!isObject(value)) throw invalidRequest('The request body must be a JSON object.');
+  for (const { name, expected, accepts } of fields) {
+    if (!Object.hasOwn(value, name)) throw invalidRequest(`${name}: Field required`);
+    if (!accepts(value[name])) throw invalidRequest(`${name}: Input should be a valid ${expected}`);
+  }
+  return body;
+}
+
+/** Whether the caller wants the answer as server-sent events. */
+export function isStream({ value }: JsonBody): boolean {
+  return isObject(value) && value['stream'] === true;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import type { ClaudeModuleOptions } from 'nestjs-claude';
+import { SettingsError } from './errors/settings-error.js';
+
+/** What the gateway runs with. */
+export interface Settings {
+  /** From `PORT`. Default 3000; 0 takes any free port. */
+  readonly port: number;
+  /** From `HOST`. Default `127.0.0.1`. */
+  readonly host: string;
+  /** From `BODY_LIMIT_BYTES`. Default 32 MiB, the API's own limit for messages. */
+  readonly bodyLimitBytes: number;
+  /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
+  readonly claude: ClaudeModuleOptions;
+  /** Whether file or environment hold an API key or other credentials. */
+  readonly hasKey: boolean;
+  /** Whether a base URL is set that means nothing because there is no key to go there with. */
+  readonly ignoresBaseURL: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
+const MAX_BODY_LIMIT_BYTES = 1024 * 1024 * 1024;
+
+/** Variables in which the SDK finds credentials of its own. */
+const CREDENTIALS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC_FEDERATION_RULE_ID'];
+
+/**
+ * Reads the settings from the environment. What the file of `CLAUDE_CONFIG` says is checked by the module itself.
+ *
+ * @throws SettingsError naming the variable, what is wrong with it and what it must be.
+ */
+export function readSettings(env: Environment): Settings {
+  const claude = readConfig(env['CLAUDE_CONFIG']?.trim());
+  const hasKey = hasCredentials(claude, env);
+  return {
+    port: wholeNumber(env, 'PORT', 3000, 0, 65_535),
+    host: env['HOST']?.trim() || '127.0.0.1',
+    bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
+    claude,
+    hasKey,
+    ignoresBaseURL: hasBaseURL(claude, env) && !hasKey,
+  };
+}
+
+function wholeNumber(env: Environment, name: string, fallback: number, min: number, max: number): number {
+  const text = env[name]?.trim() ?? '';
+  if (text === '') return fallback;
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
+}
+
+function readConfig(file: string | undefined): ClaudeModuleOptions {
+  if (file === undefined || file === '') return {};
+  const parsed = parse(file, read(file));
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
+  throw new SettingsError(`CLAUDE_CONFIG: ${file} must hold a JSON object with options of ClaudeModule.`);
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new SettingsError(
+      `CLAUDE_CONFIG: ${file} cannot be read (${code}): correct the path, or unset the variable.`,
+    );
+  }
+}
+
+/** The parser's own message is left out: it quotes the file, which may hold a key. */
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new SettingsError(`CLAUDE_CONFIG: ${file} is not valid JSON.`);
+  }
+}
+
+function hasCredentials({ apiKey, client }: ClaudeModuleOptions, env: Environment): boolean {
+  const given = [apiKey, client?.authToken, client?.credentials, client?.config, client?.profile];
+  return given.some((value) => value != null) || CREDENTIALS.some((name) => env[name] !== undefined);
+}
+
+/** Checked here too, since without a key the module never sees it. */
+function hasBaseURL({ baseURL }: ClaudeModuleOptions, env: Environment): boolean {
+  const url = env['ANTHROPIC_BASE_URL']?.trim() ?? '';
+  if (url !== '' && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+    throw new SettingsError('ANTHROPIC_BASE_URL must be an http or https URL, e.g. https://api.anthropic.com.');
+  }
+  return baseURL !== undefined || url !== '';
+}

@@ -1,0 +1,167 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explainStartFailure } from '../../src/errors/start-failure.js';
+import { startGateway } from '../../src/gateway.js';
+import { readSettings } from '../../src/settings.js';
+import { afterTest, HELLO, send, startPair, startSimulator } from './support.js';
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Runs a function with variables in the environment, where the module looks for some of them itself. */
+async function withEnvironment<T>(env: Environment, run: () => Promise<T>): Promise<T> {
+  const before = { ...process.env };
+  Object.assign(process.env, env);
+  try {
+    return await run();
+  } finally {
+    process.env = before;
+  }
+}
+
+/** What the process prints before it exits with 1, or null when it starts. */
+function failureOf(env: Environment): Promise<string | null> {
+  return withEnvironment({ PORT: '0', ...env }, async () => {
+    try {
+      const gateway = await startGateway(readSettings(process.env), () => undefined);
+      await gateway.close();
+      return null;
+    } catch (error) {
+      return explainStartFailure(error);
+    }
+  });
+}
+
+function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+  afterTest(async () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'claude.json');
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('A setting that cannot be accepted ends the start with one line', () => {
+  it.each<[Environment, string | RegExp]>([
+    [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, not "abc".'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, not "65536".'],
+    [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, not "-1".'],
+    [{ PORT: '3e3' }, 'PORT must be a whole number from 0 to 65535, not "3e3".'],
+    [{ BODY_LIMIT_BYTES: '0' }, /^The gateway did not start\. BODY_LIMIT_BYTES must be a whole number from 1/],
+    [{ ANTHROPIC_BASE_URL: 'nowhere' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
+    [{ ANTHROPIC_BASE_URL: 'ftp://host', ANTHROPIC_API_KEY: 'k' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
+    [{ HOST: 'no.such.host.invalid', ANTHROPIC_API_KEY: 'k' }, /HOST is not an address of this machine/],
+    [{ HOST: '203.0.113.1', ANTHROPIC_API_KEY: 'k' }, /HOST is not an address of this machine/],
+    [
+      { CLAUDE_CONFIG: '/no/such/file.json' },
+      'CLAUDE_CONFIG: /no/such/file.json cannot be read (ENOENT): correct the path, or unset the variable.',
+    ],
+  ])('%j', async (env, line) => {
+    const failure = await failureOf(env);
+    expect(failure).toMatch(/^The gateway did not start\. /);
+    expect(failure).toMatch(line);
+    expect(failure).not.toContain('\n');
+  });
+
+  it.each<[string, RegExp]>([
+    ['{"retry": ', /claude\.json is not valid JSON\.$/],
+    ['[1]', /claude\.json must hold a JSON object with options of ClaudeModule\.$/],
+    ['null', /claude\.json must hold a JSON object with options of ClaudeModule\.$/],
+    ['{"retries": 3}', /`retries` is no option: .*\(CLAUDE_CONFIG: .*claude\.json\)$/],
+    [
+      '{"retry": {"maxAttempts": "3"}, "apiKey": 5}',
+      /`apiKey` must be .*`retry\.maxAttempts` must be .*claude\.json\)$/,
+    ],
+    ['{"baseURL": "nowhere", "apiKey": "k"}', /`baseURL` must be an http or https URL .*claude\.json\)$/],
+  ])('CLAUDE_CONFIG with %s', async (text, line) => {
+    const failure = await failureOf({ CLAUDE_CONFIG: configFile(text) });
+    expect(failure).toMatch(line);
+    expect(failure).not.toContain('\n');
+  });
+
+  it('a file that is not JSON does not show in the line, since it may hold a key', async () => {
+    expect(await failureOf({ CLAUDE_CONFIG: configFile('{"apiKey": sk-ant-secret}') })).not.toContain('secret');
+  });
+
+  it('a port that is taken', async () => {
+    const { gateway } = await startPair();
+    const port = new URL(gateway.url).port;
+    const line = `The gateway did not start. Port ${port} of 127.0.0.1 is in use: set PORT to another one, or to 0 for any that is free.`;
+    expect(await failureOf({ PORT: port, ANTHROPIC_API_KEY: 'k' })).toBe(line);
+    expect(await failureOf({ PORT: port })).toBe(line);
+  });
+
+  it('whatever else is thrown', () => {
+    expect(explainStartFailure(new Error('a\n  - b'))).toBe('The gateway did not start. a b');
+    expect(explainStartFailure('secret')).toBe('The gateway did not start. Something was thrown that is no error.');
+  });
+});
+
+describe('The settings', () => {
+  it('have defaults, also for variables that are empty', () => {
+    const defaults = {
+      port: 3000,
+      host: '127.0.0.1',
+      bodyLimitBytes: 32 * 1024 * 1024,
+      claude: {},
+      hasKey: false,
+      ignoresBaseURL: false,
+    };
+    expect(readSettings({})).toEqual(defaults);
+    expect(readSettings({ PORT: '', HOST: ' ', CLAUDE_CONFIG: '', BODY_LIMIT_BYTES: '' })).toEqual(defaults);
+  });
+
+  it.each<[string, Environment]>([
+    ['ANTHROPIC_API_KEY', { ANTHROPIC_API_KEY: 'k' }],
+    ['ANTHROPIC_AUTH_TOKEN', { ANTHROPIC_AUTH_TOKEN: 'k' }],
+  ])('know of a key in %s', (_name, env) => {
+    expect(readSettings(env).hasKey).toBe(true);
+  });
+
+  it('take options of the module from a file', async () => {
+    const sim = await startSimulator({ apiKeys: ['from-file'] });
+    sim.onMessage().failWith(500).times(2).thenReply('third time lucky');
+    const claude = { apiKey: 'from-file', baseURL: sim.url, retry: { maxAttempts: 3, baseDelayMs: 1 } };
+    const settings = readSettings({ PORT: '0', CLAUDE_CONFIG: configFile(JSON.stringify(claude)) });
+    const gateway = await startGateway(settings, () => undefined);
+    afterTest(() => gateway.close());
+    expect((await send(gateway, '/v1/messages', { body: HELLO })).text).toContain('third time lucky');
+  });
+});
+
+describe('The start', () => {
+  it('ends with one line that says where to find the gateway and how to try it', async () => {
+    const sim = await startSimulator();
+    const lines: string[] = [];
+    const settings = readSettings({
+      PORT: '0',
+      ANTHROPIC_API_KEY: 'k',
+      CLAUDE_CONFIG: configFile(`{"baseURL":"${sim.url}","apiKey":"k"}`),
+    });
+    const gateway = await startGateway(settings, (line) => lines.push(line));
+    afterTest(() => gateway.close());
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^The gateway listens on http:\/\/127\.0\.0\.1:\d+ {2}Try: curl /);
+    const body = /-d '(.*)'$/.exec(lines[0] ?? '')?.[1];
+    expect((await send(gateway, '/v1/messages', { body })).status).toBe(200);
+  });
+
+  it('without a key says in one line that a simulator answers, and answers', async () => {
+    const lines: string[] = [];
+    const gateway = await startGateway(readSettings({ PORT: '0' }), (line) => lines.push(line));
+    afterTest(() => gateway.close());
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^No API key is set \(ANTHROPIC_API_KEY\), so the answers come from the embedded simulator at http:.*, not from Claude\.$/,
+    );
+    const answer = await send(gateway, '/v1/messages', { body: HELLO });
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('simulated')]);
+  });
+
+  it('without a key says so too when a base URL is set that it does not use', async () => {
+    const lines: string[] = [];
+    const settings = readSettings({ PORT: '0', ANTHROPIC_BASE_URL: 'https://api.example' });
+    const gateway = await startGateway(settings, (line) => lines.push(line));
+    afterTest(() => gateway.close());
+    expect(lines[0]).toMatch(/not from Claude, and the base URL that is set is not used\.$/);
+  });
+});

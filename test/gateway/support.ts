@@ -1,0 +1,169 @@
+import {
+  createServer,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Anthropic, type ClientOptions } from '@anthropic-ai/sdk';
+import { ClaudeService, type ClaudeModuleOptions } from 'nestjs-claude';
+import { AnthropicSimulator, type SimulatorOptions } from 'nestjs-claude/testing';
+import { startGateway, type Gateway } from '../../src/gateway.js';
+import { readSettings } from '../../src/settings.js';
+
+/** The key the gateway calls with. */
+export const KEY = 'sk-ant-gateways-own';
+
+/** A request with nothing special about it. */
+export const HELLO = {
+  model: 'claude-sonnet-5-5',
+  max_tokens: 200,
+  messages: [{ role: 'user', content: 'Hello there' }],
+} satisfies Anthropic.MessageCreateParamsNonStreaming;
+
+export const STREAM = { ...HELLO, stream: true } satisfies Anthropic.MessageCreateParamsStreaming;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const cleanups: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) {
+    // oxlint-disable-next-line no-await-in-loop -- the gateway goes before what it calls
+    await cleanup();
+  }
+});
+
+/** Has something undone after the test; the newest first. */
+export function afterTest(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
+
+export async function startSimulator(options?: SimulatorOptions): Promise<AnthropicSimulator> {
+  const simulator = await AnthropicSimulator.start(options);
+  afterTest(() => simulator.close());
+  return simulator;
+}
+
+/** The real gateway in front of any base URL. Retries are off unless `claude` says otherwise. */
+export async function gatewayFor(
+  baseURL: string,
+  claude: ClaudeModuleOptions = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Gateway> {
+  const settings = readSettings({ PORT: '0', ANTHROPIC_API_KEY: KEY, ...env });
+  const options = { apiKey: KEY, baseURL, retry: false as const, ...claude };
+  const gateway = await startGateway({ ...settings, claude: options }, () => undefined);
+  afterTest(() => gateway.close());
+  return gateway;
+}
+
+/** A simulator and a gateway in front of it. */
+export async function startPair(
+  simulator?: SimulatorOptions,
+  claude?: ClaudeModuleOptions,
+  env?: Readonly<Record<string, string>>,
+): Promise<{ readonly sim: AnthropicSimulator; readonly gateway: Gateway }> {
+  const sim = await startSimulator(simulator);
+  return { sim, gateway: await gatewayFor(sim.url, claude, env) };
+}
+
+/** An upstream of one's own, for answers no API gives. */
+export async function startUpstream(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  afterTest(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The official SDK, pointed at a gateway or a simulator. */
+export function sdk({ url }: { readonly url: string }, options: ClientOptions = {}): Anthropic {
+  return new Anthropic({ apiKey: 'callers-own', baseURL: url, maxRetries: 0, logLevel: 'off', ...options });
+}
+
+/** A bare HTTP request, on a connection of its own. An object is sent as JSON. */
+export function send(
+  { url }: { readonly url: string },
+  path: string,
+  { method, body, headers }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const bytes =
+    body === undefined || Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+  const framing = headers?.['transfer-encoding'] ? {} : { 'content-length': String(bytes?.length ?? 0) };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${url}${path}`, {
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
+      headers: bytes === undefined ? headers : { 'content-type': 'application/json', ...framing, ...headers },
+      agent: false,
+    });
+    request.on('error', reject).on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('error', reject).on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text: Buffer.concat(chunks).toString(),
+        });
+      });
+    });
+    request.end(bytes);
+  });
+}
+
+/** A request whose answer is read by hand. */
+export function open(
+  { url }: { readonly url: string },
+  body: object = STREAM,
+): { readonly request: ClientRequest; readonly response: Promise<IncomingMessage> } {
+  const request = httpRequest(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    agent: false,
+  });
+  // Those who destroy the request know.
+  request.on('error', () => undefined);
+  request.end(JSON.stringify(body));
+  return { request, response: new Promise((resolve) => void request.on('response', resolve)) };
+}
+
+/** The names of the events in a stream. */
+export function eventsOf(text: string): string[] {
+  return [...text.matchAll(/^event: (\w+)$/gm)].map(([, name = '']) => name);
+}
+
+/** How many calls of the gateway have not been settled. */
+export function activeCalls({ app }: Gateway): number {
+  return app.get(ClaudeService).activeCalls;
+}
+
+/** Waits until something holds; fails after a second. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  const deadline = performance.now() + 1_000;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`This did not come true within a second: ${holds.toString()}`);
+    // oxlint-disable-next-line no-await-in-loop -- polling is the point
+    await new Promise((resolve) => void setTimeout(resolve, 2));
+  }
+}
+
+/** What an answer says went wrong, once it is seen to be an error in the API's shape, with its id in header and body. */
+export function errorIn({ status, headers, text }: Answer): { status: number; type: string; message: string } {
+  const body = JSON.parse(text) as { error: { type: string; message: string } };
+  expect(headers['content-type']).toMatch(/^application\/json/);
+  expect(headers['request-id']).toMatch(/^req_\w+$/);
+  expect(body).toEqual({ type: 'error', error: body.error, request_id: headers['request-id'] });
+  expect(text).not.toMatch(/\n\s+at |\.[jt]s:\d/);
+  return { status, type: body.error.type, message: body.error.message };
+}
