@@ -1,0 +1,77 @@
+// Packs the library as it would be published, installs the tarball into small applications of every supported kind, and
+// runs the same smoke test in each. What works here works for users; what only works in the workspace does not.
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const exec = promisify(execFile);
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const apps = fileURLToPath(new URL('apps', import.meta.url));
+const shared = fileURLToPath(new URL('shared', import.meta.url));
+const windows = process.platform === 'win32';
+
+async function run(command, args, cwd) {
+  try {
+    return (await exec(windows ? `${command}.cmd` : command, args, { cwd, maxBuffer: 1 << 26 })).stdout;
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.stderr ?? ''}`, {
+      cause: error,
+    });
+  }
+}
+
+async function pack(into) {
+  const out = await run('npm', ['pack', '--workspace', 'nestjs-claude', '--pack-destination', into, '--json'], root);
+  const packed = JSON.parse(out.slice(out.search(/^[[{]/m)));
+  const [{ filename }] = Array.isArray(packed) ? packed : Object.values(packed);
+  return join(into, filename.replace('/', '-'));
+}
+
+async function prepare(name, workspace, tarball) {
+  const app = join(workspace, name);
+  await cp(join(apps, name), app, { recursive: true });
+  const manifest = JSON.parse(await readFile(join(app, 'package.json'), 'utf8'));
+  const isJest = manifest.jest !== undefined;
+  await mkdir(join(app, 'src'));
+  for (const file of ['smoke.ts', isJest ? 'smoke.spec.ts' : 'main.ts'])
+    await cp(join(shared, file), join(app, 'src', file));
+  manifest.dependencies['nestjs-claude'] = `file:${tarball}`;
+  await writeFile(join(app, 'package.json'), JSON.stringify(manifest, null, 2));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], app);
+  return { app, isJest };
+}
+
+async function smoke(name, workspace, tarball) {
+  const { app, isJest } = await prepare(name, workspace, tarball);
+  if (isJest) {
+    await run('npx', ['jest', '--silent=false'], app);
+  } else {
+    await run('npx', ['tsc', '-p', 'tsconfig.json'], app);
+    const out = await run('node', ['dist/main.js'], app);
+    if (out.trim() !== 'ok') throw new Error(`${name} printed: ${out}`);
+  }
+}
+
+const workspace = await mkdtemp(join(tmpdir(), 'nestjs-claude-consumers-'));
+try {
+  const tarball = await pack(workspace);
+  const wanted = process.argv.slice(2);
+  const names = (await readdir(apps)).filter((name) => wanted.length === 0 || wanted.includes(name));
+  let failed = 0;
+  for (const name of names) {
+    try {
+      await smoke(name, workspace, tarball);
+      console.log(`✓ ${name}`);
+    } catch (error) {
+      failed += 1;
+      console.error(`✗ ${name}\n${error.message}`);
+    }
+  }
+  console.log(`consumers: ${names.length - failed} passed, ${failed} failed`);
+  if (failed > 0) process.exitCode = 1;
+} finally {
+  await rm(workspace, { recursive: true, force: true });
+}

@@ -1,0 +1,90 @@
+// The first thing a new user does, as a program: `npm start` without a key, a message, a stream, Ctrl-C; and what a
+// mistake in the environment looks like.
+import { strict as assert } from 'node:assert';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { ANTHROPIC_API_KEY: _key, ANTHROPIC_BASE_URL: _url, CLAUDE_CONFIG: _config, ...clean } = process.env;
+
+function launch(command, args, env) {
+  const child = spawn(command, args, { cwd: root, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => (output.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text) => (output.err += text));
+  return { child, output };
+}
+
+async function until(holds, what, timeoutMs) {
+  const deadline = Date.now() + timeoutMs;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function servesWithoutKey() {
+  const { child, output } = launch('npm', ['start'], { PORT: '0' });
+  try {
+    const listening = /The gateway listens on (http:\S+)/;
+    await until(() => listening.test(output.out) || child.exitCode !== null, 'the gateway to listen', 180_000);
+    assert.match(output.out, /No API key is set .*embedded simulator.*not from Claude/, output.err);
+    const [, url] = listening.exec(output.out);
+    const ask = (extra) =>
+      fetch(`${url}/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'anthropic-version': '2023-06-01' },
+        body: JSON.stringify({
+          model: 'claude-haiku-5-5',
+          max_tokens: 64,
+          messages: [{ role: 'user', content: 'Hi' }],
+          ...extra,
+        }),
+      });
+    assert.equal((await (await ask({})).json()).type, 'message');
+    assert.match(await (await ask({ stream: true })).text(), /event: message_stop/);
+    assert.equal((await fetch(`${url}/health/live`)).status, 200);
+  } finally {
+    child.kill('SIGTERM');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  console.log('✓ npm start serves messages and streams without a key');
+}
+
+/** The gateway alone, so that the exit code and the signal are its own and not npm's. */
+async function stopsOnSignal() {
+  const { child, output } = launch('node', ['dist/main.js'], { PORT: '0' });
+  await until(() => output.out.includes('listens on'), 'the gateway to listen', 20_000);
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  assert.equal(code, 0, output.err);
+  console.log('✓ SIGTERM ends it with code 0');
+}
+
+async function explainsMistakes() {
+  const config = join(tmpdir(), `nestjs-claude-config-${process.pid}.json`);
+  await writeFile(config, '{ "retry": { "maxAttempts": 0 } }');
+  const mistakes = [
+    [{ PORT: 'eighty' }, /PORT/],
+    [{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'not a url' }, /ANTHROPIC_BASE_URL/],
+    [{ CLAUDE_CONFIG: join(tmpdir(), 'there-is-no-such-file.json') }, /CLAUDE_CONFIG/],
+    [{ CLAUDE_CONFIG: config }, /retry\.maxAttempts/],
+  ];
+  for (const [env, line] of mistakes) {
+    const { child, output } = launch('node', ['dist/main.js'], env);
+    const [code] = await once(child, 'exit');
+    assert.equal(code, 1);
+    assert.match(output.err, line);
+    assert.equal(output.err.trim().split('\n').length, 1, output.err);
+  }
+  await rm(config);
+  console.log('✓ mistakes in the environment end in one clear line');
+}
+
+await servesWithoutKey();
+await stopsOnSignal();
+await explainsMistakes();
