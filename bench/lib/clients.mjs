@@ -1,0 +1,37 @@
+import 'reflect-metadata';
+import Anthropic from '@anthropic-ai/sdk';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClaudeModule, ClaudeService } from 'nestjs-claude';
+
+/** The request of every call: small, with an answer of about 1 KB, or 36 events. */
+export const PARAMS = {
+  model: 'claude-haiku-5-5',
+  max_tokens: 256,
+  messages: [{ role: 'user', content: 'Tell me about the sea in a few sentences.' }],
+};
+
+export function bareClient(baseURL) {
+  return new Anthropic({ apiKey: 'bench', baseURL });
+}
+
+export async function claudeService(baseURL) {
+  class BenchModule {}
+  Module({ imports: [ClaudeModule.forRoot({ apiKey: 'bench', baseURL })] })(BenchModule);
+  const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
+  const claude = app.get(ClaudeService);
+  // Somebody always listens: records must be made, as in an application.
+  claude.records.subscribe(() => undefined);
+  return { claude, close: () => app.close() };
+}
+
+export async function json(client) {
+  const message = await client.messages.create(PARAMS);
+  if (message.type !== 'message') throw new Error('not a message');
+}
+
+export async function sse(client) {
+  let events = 0;
+  for await (const _ of await client.messages.create({ ...PARAMS, stream: true })) events += 1;
+  if (events < 8) throw new Error(`only ${events} events`);
+}
