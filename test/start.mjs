@@ -49,8 +49,9 @@ async function servesWithoutKey() {
     assert.match(await (await ask({ stream: true })).text(), /event: message_stop/);
     assert.equal((await fetch(`${url}/health/live`)).status, 200);
   } finally {
+    // What Ctrl-C, or a container's runtime, does: the signal goes to npm, and must reach the gateway through it.
     child.kill('SIGTERM');
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   }
   console.log('✓ npm start serves messages and streams without a key');
 }
@@ -84,6 +85,12 @@ async function explainsMistakes() {
   await rm(config);
   console.log('✓ mistakes in the environment end in one clear line');
 }
+
+// A test that waits for ever tells nothing.
+setTimeout(() => {
+  console.error('✗ the start test took longer than five minutes');
+  process.exit(1);
+}, 300_000).unref();
 
 await servesWithoutKey();
 await stopsOnSignal();

@@ -45,17 +45,21 @@ class CountingClock implements Clock {
   now = systemClock.now;
   wall = systemClock.wall;
 
-  setTimer(callback: () => void, delayMs: number): { cancel(): void } {
+  setTimer(callback: () => void, delayMs: number, awaited?: boolean): { cancel(): void } {
     let over = false;
     const end = (): void => {
       if (!over) this.held -= 1;
       over = true;
     };
     this.held += 1;
-    const timer = systemClock.setTimer(() => {
-      end();
-      callback();
-    }, delayMs);
+    const timer = systemClock.setTimer(
+      () => {
+        end();
+        callback();
+      },
+      delayMs,
+      awaited,
+    );
     return {
       cancel: () => {
         end();

@@ -156,10 +156,14 @@ export class Call {
   sleep(delayMs: number): Promise<void> {
     if (this.#aborted) return Promise.resolve();
     return new Promise((resolve) => {
-      const timer = this.clock.setTimer(() => {
-        this.#onAbort = null;
-        resolve();
-      }, delayMs);
+      const timer = this.clock.setTimer(
+        () => {
+          this.#onAbort = null;
+          resolve();
+        },
+        delayMs,
+        true,
+      );
       this.#onAbort = () => {
         this.#onAbort = null;
         timer.cancel();

@@ -12,8 +12,12 @@ export interface Clock {
   now(): number;
   /** Milliseconds since the Unix epoch, for records and HTTP dates only. */
   wall(): number;
-  /** Calls back once after `delayMs`. Does not keep the process alive. */
-  setTimer(callback: () => void, delayMs: number): Timer;
+  /**
+   * Calls back once after `delayMs`.
+   *
+   * @param awaited Whether somebody waits for nothing but this: it then keeps the process alive. Default false.
+   */
+  setTimer(callback: () => void, delayMs: number, awaited?: boolean): Timer;
 }
 
 /** Randomness, as everything in this library gets it: a number in [0, 1). */
@@ -25,8 +29,9 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1;
 class SystemTimer implements Timer {
   readonly #timeout: NodeJS.Timeout;
 
-  constructor(callback: () => void, delayMs: number) {
-    this.#timeout = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS)).unref();
+  constructor(callback: () => void, delayMs: number, awaited: boolean) {
+    this.#timeout = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS));
+    if (!awaited) this.#timeout.unref();
   }
 
   cancel(): void {
@@ -38,5 +43,5 @@ class SystemTimer implements Timer {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wall: () => Date.now(),
-  setTimer: (callback, delayMs) => new SystemTimer(callback, delayMs),
+  setTimer: (callback, delayMs, awaited = false) => new SystemTimer(callback, delayMs, awaited),
 };

@@ -1,4 +1,4 @@
-import { WireBody } from './body.js';
+import { WireBody, type BodySource } from './body.js';
 import { Source, bytes, readAll } from './spec-support/body.js';
 import { rejection, untilCollected } from './spec-support/waiting.js';
 

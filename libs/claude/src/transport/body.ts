@@ -20,6 +20,9 @@ export class WireBody implements BodySink {
   #settled: BodyState = 'open';
   #error: Error | undefined = undefined;
   #guarded = false;
+  #adopted = false;
+  /** Somebody reads it without a response. */
+  #released = false;
 
   /** @param highWaterMarkBytes unread bytes above which the source is paused. Default 64 KiB. */
   constructor(source: BodySource, highWaterMarkBytes: number = DEFAULT_HIGH_WATER_MARK_BYTES) {
@@ -101,13 +104,13 @@ export class WireBody implements BodySink {
 
   /** The next bytes; null at the end. Rejects with the failure. Who reads here must cancel: being dropped no longer does. */
   read(): Promise<Uint8Array | null> {
-    this.#unguard();
+    this.#release();
     return this.next().then((result) => (result.done === true ? null : result.value));
   }
 
   /** The whole body. Rejects with the failure, and when the body is cancelled. */
   collect(): Promise<Buffer> {
-    this.#unguard();
+    this.#release();
     return this.#reader.collect();
   }
 
@@ -133,7 +136,7 @@ export class WireBody implements BodySink {
     const tee = new Tee(this, this.#source);
     const branches = [new WireBody(tee.left), new WireBody(tee.right)] as const;
     const received = this.#reader.handOff();
-    this.#unguard();
+    this.#release();
     this.#sink = tee.into(branches);
     if (received.byteLength > 0) this.#sink.push(received);
     if (this.#error !== undefined) this.#sink.fail(this.#error);
@@ -156,10 +159,17 @@ export class WireBody implements BodySink {
     return this.#guarded;
   }
 
+  /** @internal Whether a response was made of this body before. The later one takes the guard over, at once. */
+  adopt(): boolean {
+    const again = this.#adopted;
+    this.#adopted = true;
+    return again;
+  }
+
   /** @internal From now on the body is cancelled when `owner` is garbage collected while nobody waits for bytes. */
   guard(owner: object): void {
     this.#unguard();
-    if (this.#settled !== 'open') return;
+    if (this.#settled !== 'open' || this.#released) return;
     this.#guarded = true;
     droppedBodies.register(owner, this, this);
   }
@@ -168,6 +178,11 @@ export class WireBody implements BodySink {
   abandon(): void {
     this.#guarded = false;
     if (!this.waiting) this.cancel();
+  }
+
+  #release(): void {
+    this.#released = true;
+    this.#unguard();
   }
 
   #unguard(): void {

@@ -19,7 +19,8 @@ export class FetchTransport implements Transport {
   readonly fetch: Fetch = async (input, init) => {
     if (this.#closed) throw fetchFailed(new TransportClosedError());
     const fetch = this.#fetch;
-    return WireResponse.from(await fetch(input, { redirect: 'manual', ...init } as RequestInit));
+    const response = await fetch(input, { redirect: 'manual', ...init } as RequestInit);
+    return WireResponse.from(response, init?.signal);
   };
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { WireBody, type BodySource } from './body.js';
-import { toError } from './errors.js';
+import { abortReason, toError } from './errors.js';
 
 type Chunk = Uint8Array | string;
 
@@ -9,19 +9,21 @@ interface Puller {
 }
 
 /** The body of a response that is not ours, pulled as fast as it is wanted. */
-export function pumpBody(stream: ReadableStream<Chunk> | AsyncIterable<Chunk>): WireBody {
-  return new BodyPump('getReader' in stream ? streamPuller(stream) : iterablePuller(stream)).body;
+export function pumpBody(stream: ReadableStream<Chunk> | AsyncIterable<Chunk>, signal?: AbortSignal | null): WireBody {
+  return new BodyPump('getReader' in stream ? streamPuller(stream) : iterablePuller(stream), signal ?? undefined).body;
 }
 
 class BodyPump implements BodySource {
   readonly body: WireBody = new WireBody(this);
   readonly #puller: Puller;
+  readonly #signal: AbortSignal | undefined;
   #pulling = false;
   #paused = false;
   #over = false;
 
-  constructor(puller: Puller) {
+  constructor(puller: Puller, signal: AbortSignal | undefined) {
     this.#puller = puller;
+    this.#signal = signal;
     void this.#pull();
   }
 
@@ -38,6 +40,10 @@ class BodyPump implements BodySource {
     if (this.#over) return;
     this.#over = true;
     this.#puller.stop(reason)?.catch(() => undefined);
+  }
+
+  interruption(): Error | undefined {
+    return this.#signal?.aborted === true ? abortReason(this.#signal) : undefined;
   }
 
   async #pull(): Promise<void> {

@@ -4,7 +4,7 @@ import Anthropic, {
   APIUserAbortError,
   InternalServerError,
 } from '@anthropic-ai/sdk';
-import { getEventListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { serve, serveTcp, type TestServer } from './spec-support/server.js';
@@ -166,6 +166,7 @@ describe('the SDK on the undici transport', () => {
   it('leaves nothing behind after many calls that end in every way', async () => {
     endless = true;
     const longLived = new AbortController();
+    setMaxListeners(0, longLived.signal);
     await Promise.all(
       [...Array(120).keys()].map(async (number) => {
         const signal = number % 3 === 0 ? AbortSignal.timeout(number) : longLived.signal;

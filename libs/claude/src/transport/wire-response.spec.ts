@@ -119,6 +119,48 @@ describe('WireResponse.from', () => {
 });
 
 describe('WireResponse', () => {
+  it('keeps its body alive that was moved, or is read directly, before it was guarded', async () => {
+    const moved = new WireBody(SOURCE);
+    const direct = new WireBody(SOURCE);
+    const dropped = new WireBody(SOURCE);
+    const holder = (() => {
+      const responses = [moved, direct, dropped].map((body) => new WireResponse({ ...HEAD, body }));
+      const later = new WireResponse({ ...HEAD, body: moved });
+      direct.push(Buffer.from('x'));
+      void direct.read();
+      for (const response of responses) response.guard();
+      return later;
+    })();
+    await untilCollected(() => dropped.settled === 'cancelled');
+    expect([moved.settled, direct.settled]).toEqual(['open', 'open']);
+    expect(holder.wire).toBe(moved);
+  });
+
+  it('gives out again what was collected from its body, parsed if it was', async () => {
+    const collected = async (): Promise<[WireResponse, Buffer]> => {
+      const response = new WireResponse({ ...HEAD, body: WireBody.of(Buffer.from('{"a":1}')) });
+      expect(response.body?.locked).toBe(false);
+      return [response, (await response.wire?.collect()) ?? Buffer.alloc(0)];
+    };
+    const parsed = { a: 1 };
+    const [response, bytes] = await collected();
+    expect(response.hold(bytes, parsed)).toBe(response);
+    expect(response.bodyUsed).toBe(false);
+    await expect(response.json()).resolves.toBe(parsed);
+    expect(response.bodyUsed).toBe(true);
+    const [other, again] = await collected();
+    let text = '';
+    for await (const chunk of other.hold(again, parsed).body ?? []) text += Buffer.from(chunk).toString();
+    expect(text).toBe('{"a":1}');
+  });
+
+  it('lets go of a moved body when its last holder is garbage', async () => {
+    const body = new WireBody(SOURCE);
+    (() => void new WireResponse({ ...HEAD, body: new WireResponse({ ...HEAD, body }).wire }))();
+    await untilCollected(() => body.settled === 'cancelled');
+    expect(body.used).toBe(true);
+  });
+
   it('keeps its body alive when that is moved to another response', async () => {
     const first = new WireBody(SOURCE);
     const dropped = new WireBody(SOURCE);

@@ -44,7 +44,7 @@ export class WireResponse implements Response {
     this.headers = isRaw(init.headers) ? new WireHeaders(init.headers) : init.headers;
     this.redirected = init.redirected ?? false;
     this.#wire = init.body;
-    if (init.body?.guarded === true) this.guard();
+    if (init.body?.adopt() === true) init.body.guard(this.#ownStream());
   }
 
   /**
@@ -59,11 +59,14 @@ export class WireResponse implements Response {
     return response;
   }
 
-  /** A response of another `fetch`, so that its body can be tapped. One of ours is returned as it is. */
-  static from(response: Response): WireResponse {
+  /**
+   * A response of another `fetch`, so that its body can be tapped. One of ours is returned as it is.
+   * @param signal the one the request was made with
+   */
+  static from(response: Response, signal?: AbortSignal | null): WireResponse {
     if (response instanceof WireResponse) return response;
     const { status, statusText, url, headers, redirected } = response;
-    const body = response.body === null ? null : pumpBody(response.body);
+    const body = response.body === null ? null : pumpBody(response.body, signal);
     const wrapped = new WireResponse({ status, statusText, url, headers, redirected, body });
     wrapped.guard();
     return wrapped;
@@ -154,7 +157,8 @@ export class WireResponse implements Response {
 
   /** @internal Lets the body be cancelled when this response, its stream and every iterator of that are garbage. */
   guard(): void {
-    if (this.#wire?.settled === 'open') this.#wire.guard(this.#ownStream());
+    const wire = this.#wire;
+    if (wire?.settled === 'open' && !wire.guarded) wire.guard(this.#ownStream());
   }
 
   #copyHead(): ResponseHead {
