@@ -1,11 +1,13 @@
 // ClaudeService against the bare SDK, JSON and SSE, at 1, 32 and 256 calls at a time.
 import { bareClient, claudeService, json, sse } from './lib/clients.mjs';
 import { alternate, load, ownCpu, table } from './lib/measure.mjs';
+import { floorClient } from './lib/floor.mjs';
 import { start } from './lib/processes.mjs';
 
 export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, 256], scale = 1 } = {}) {
   const simulator = await start('./simulator.mjs');
   const bare = bareClient(simulator.url);
+  const floor = floorClient(simulator.url);
   const { claude, close } = await claudeService(simulator.url);
   for (const concurrency of concurrencies) {
     for (const [mode, call] of [
@@ -20,6 +22,7 @@ export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, 256], s
         [
           contestant('bare SDK', bare, concurrency === 1 ? 300 : 1_000),
           contestant('ClaudeService', claude, concurrency === 1 ? 600 : 4_000),
+          contestant('SDK on the least possible fetch', floor, concurrency === 1 ? 600 : 4_000),
         ],
         rounds,
       );
