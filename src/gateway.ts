@@ -45,8 +45,9 @@ async function startSimulator(): Promise<AnthropicSimulator> {
 }
 
 function optionsFor({ url }: AnthropicSimulator, { claude }: Settings): Settings['claude'] {
-  const { transport } = claude;
-  const straight = { ...(typeof transport === 'object' ? transport : { kind: transport }), proxy: 'none' };
+  const transport = typeof claude.transport === 'object' ? claude.transport : { kind: claude.transport };
+  // The platform's fetch knows no proxy of ours to switch off.
+  const straight = transport.kind === 'fetch' ? transport : { ...transport, proxy: 'none' };
   return { ...claude, apiKey: 'sk-simulated', baseURL: url, transport: straight };
 }
 

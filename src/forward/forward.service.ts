@@ -1,7 +1,6 @@
-import type Anthropic from '@anthropic-ai/sdk';
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ClaudeService, encodedBody } from 'nestjs-claude';
+import { ClaudeService, encodedBody, type EncodedBodyOptions } from 'nestjs-claude';
 import type { JsonBody } from '../http/json-body.js';
 import { ClientWatch } from './client-watch.js';
 import { relay } from './relay.js';
@@ -30,7 +29,7 @@ export class ForwardService {
   async #exchange(
     request: FastifyRequest,
     reply: FastifyReply,
-    send: (options: Anthropic.RequestOptions) => Promise<Response>,
+    send: (options: EncodedBodyOptions) => Promise<Response>,
   ): Promise<void> {
     const client = new ClientWatch(request, reply);
     try {

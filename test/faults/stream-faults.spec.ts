@@ -103,6 +103,17 @@ fault(9, 'and ends in a connection error when it stays', async () => {
   harness.sim.assertCalled({ times: 3 });
 });
 
+fault(
+  9,
+  'a stream that breaks after its headers, before any content, is retried, and ends in a connection error',
+  async () => {
+    harness.sim.onMessage().reply(TEXT).failWith({ kind: 'resetMidStream', afterDeltas: 0 }).once().thenReply(TEXT);
+    expect(await read()).toMatchObject({ text: TEXT, error: null });
+    script({ kind: 'corruptGzip' });
+    expect((await read()).error).toBeInstanceOf(APIConnectionError);
+  },
+);
+
 fault(10, 'an error event in mid-stream is a typed error, with partial usage', async () => {
   script({ kind: 'errorEvent', type: 'overloaded_error', afterDeltas: 3 });
   const { error, text } = await read();
@@ -204,6 +215,16 @@ fault(20, 'a consumer that stops iterating closes the upstream', async () => {
     outcome: { kind: 'abandoned', at: 'during-answer' },
     usage: { quality: 'partial' },
   });
+});
+
+fault(21, 'a consumer that pauses for longer than silence is allowed is not taken for a silent upstream', async () => {
+  harness = await bootClaude({ timeouts: SHORT });
+  harness.sim.onMessage().reply('many words '.repeat(20_000)).once();
+  let events = 0;
+  for await (const _ of await harness.claude.messages.create({ ...PARAMS, max_tokens: 128_000, stream: true })) {
+    if (events++ === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+  }
+  expect(harness.record()).toMatchObject({ outcome: { kind: 'succeeded' } });
 });
 
 fault(21, 'a consumer slower than the upstream holds it back', async () => {

@@ -21,7 +21,7 @@ describe('A shutdown', () => {
     let text = '';
     for await (const chunk of response) text += String(chunk);
     expect(eventsOf(text).slice(-2)).toEqual(['content_block_delta', 'error']);
-    expect(text).toMatch(/"type":"api_error","message":"The gateway is shutting down[^\n]+\n\n$/);
+    expect(text).toMatch(/"type":"api_error","message":"The application shut down before[^\n]+\n\n$/);
     await closed;
     await sim.whenIdle();
   });
@@ -55,7 +55,7 @@ describe('A shutdown', () => {
     expect(errorIn(await answer)).toMatchObject({
       status: 503,
       type: 'api_error',
-      message: expect.stringMatching(/shutting down/) as string,
+      message: expect.stringMatching(/shut down before/) as string,
     });
     expect((await answer).headers['x-claude-refusal']).toBe('shutting_down');
   });

@@ -2,6 +2,7 @@ import { getEventListeners, setMaxListeners } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AnthropicSimulator, type RandomFault } from 'nestjs-claude/testing';
+import { callContext } from '../../libs/claude/src/call/context.js';
 import { systemClock, type Clock } from '../../libs/claude/src/call/clock.js';
 import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
@@ -90,6 +91,10 @@ const WAYS: readonly Way[] = [
     const stream = client.messages.stream(PARAMS).on('error', () => undefined);
     await new Promise((resolve) => setTimeout(resolve, random() * 4));
     stream.abort();
+  },
+  async ({ client }, signal, random) => {
+    const context = callContext({ deadlineMs: 1 + Math.ceil(random() * 12) });
+    for await (const _ of await client.messages.create({ ...PARAMS, stream: true }, { ...context, signal }));
   },
   ({ client }) => client.messages.create({ ...PARAMS, stream: true }),
 ];

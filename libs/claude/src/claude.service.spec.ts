@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import Anthropic, {
   APIConnectionError,
   APIConnectionTimeoutError,
@@ -8,6 +9,7 @@ import Anthropic, {
 import { bootClaude, eventually, PARAMS, rejection, type ClaudeHarness } from '../../../test/support/claude-harness.js';
 import { callContext } from './call/context.js';
 import { encodedBody } from './call/request-options.js';
+import type { Stage } from './call/stage.js';
 import { DeadlineExceededError, KeyUnavailableError, ShuttingDownError } from './errors/errors.js';
 
 let harness: ClaudeHarness;
@@ -112,16 +114,36 @@ describe('a key function', () => {
     ['returns nothing', (): string => ''],
     ['promises nothing', (): Promise<string> => Promise.resolve('')],
     ['fails', (): Promise<string> => Promise.reject(new Error('vault sealed: sk-ant-inside'))],
+    [
+      'throws',
+      (): string => {
+        throw new Error('sk-ant-inside');
+      },
+    ],
+    ['returns what no header can carry', (): string => 'sk-ant-inside\nsecond line'],
   ])('that %s fails the call without a request, and without what it said', async (_, apiKey) => {
     const own = await bootClaude({ apiKey });
     const error = await rejection(own.claude.messages.create(PARAMS));
     expect(error).toBeInstanceOf(KeyUnavailableError);
-    expect(error.message).not.toContain('sk-ant-inside');
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('sk-ant-inside');
     own.sim.assertNotCalled();
     expect(own.record()).toMatchObject({
       outcome: { kind: 'failed', error: { code: 'key_unavailable' } },
       usage: null,
     });
+  });
+});
+
+describe('a key function that never answers', () => {
+  it('ends with the deadline, and at once by an abort', async () => {
+    const own = await bootClaude({ apiKey: () => new Promise<string>(() => undefined) });
+    const late = rejection(own.claude.with({ deadlineMs: 40 }).messages.create(PARAMS));
+    const controller = new AbortController();
+    const aborted = rejection(own.claude.messages.create(PARAMS, { signal: controller.signal }));
+    setTimeout(() => controller.abort(), 10);
+    expect(await aborted).toBeInstanceOf(APIUserAbortError);
+    expect(await late).toBeInstanceOf(DeadlineExceededError);
+    expect(own.claude.activeCalls).toBe(0);
   });
 });
 
@@ -358,6 +380,61 @@ describe('abort', () => {
   });
 });
 
+describe('a stage of the user', () => {
+  it('that throws after the answer makes a failed call of it, and no second attempt', async () => {
+    const use: Stage = async (call, next) => {
+      await next(call);
+      throw new Error('not today');
+    };
+    for (const params of [PARAMS, { ...PARAMS, stream: true }]) {
+      const own = await bootClaude({ stages: [{ after: 'retry', use }] });
+      own.sim.onMessage().failWith({ kind: 'slowStream', perEventMs: 10 });
+      expect((await rejection(own.claude.messages.create(params))).message).toBe('not today');
+      own.sim.assertCalled({ times: 1 });
+      expect(own.record()).toMatchObject({ outcome: { kind: 'failed', error: { type: 'Error' } } });
+      await own.sim.whenIdle({ allowKeepAlive: true });
+    }
+  });
+
+  it('may call the rest again, and answer by itself', async () => {
+    const again: Stage = async (call, next) => {
+      await next(call);
+      return next(call);
+    };
+    const twice = await bootClaude({ stages: [{ before: 'send', use: again }] });
+    await twice.claude.messages.create(PARAMS);
+    expect(twice.record()).toMatchObject({ outcome: { kind: 'succeeded' }, attempts: [{ number: 1 }, { number: 2 }] });
+
+    const canned = async (): Promise<Response> => Response.json({ type: 'message', content: [] });
+    const alone = await bootClaude({ stages: [{ before: 'retry', use: canned }] });
+    expect(await alone.claude.messages.create(PARAMS)).toMatchObject({ type: 'message' });
+    alone.sim.assertNotCalled();
+    expect(alone.record()).toMatchObject({ outcome: { kind: 'succeeded' }, usage: null, attempts: [] });
+  });
+});
+
+describe('a copy of the client', () => {
+  it('with middleware and a fetch of its own still passes the pipeline', async () => {
+    const seen: string[] = [];
+    const copy = harness.claude.client.withOptions({
+      fetch: (input, init) => {
+        seen.push('fetch');
+        return fetch(input, init);
+      },
+      middleware: [
+        (request, next) => {
+          seen.push('middleware');
+          return next(request);
+        },
+      ],
+    });
+    harness.sim.onMessage().failWith(500).once();
+    await copy.messages.create(PARAMS);
+    expect(seen).toEqual(['middleware', 'fetch', 'fetch']);
+    expect(harness.record().attempts).toHaveLength(2);
+  });
+});
+
 describe('shutdown', () => {
   it('lets running calls finish and refuses new ones', async () => {
     const own = await bootClaude({}, { latency: { jsonMs: 60 } });
@@ -365,16 +442,25 @@ describe('shutdown', () => {
     await eventually(() => own.sim.activeRequests === 1, 'the call arrived');
     const closing = own.claude.beforeApplicationShutdown();
     await expect(own.claude.messages.create(PARAMS)).rejects.toBeInstanceOf(ShuttingDownError);
+    expect(own.record().outcome).toEqual({ kind: 'refused', code: 'shutting_down' });
     await expect(running).resolves.toMatchObject({ type: 'message' });
     await closing;
   });
 
-  it('aborts what outlasts the grace period', async () => {
-    const own = await bootClaude({ shutdownGraceMs: 40 });
-    own.sim.onMessage().failWith({ kind: 'hang' });
+  it('ends what outlasts the grace period, a stream with an error too', async () => {
+    const own = await bootClaude({ shutdownGraceMs: 60 });
+    own.sim.onMessage({ stream: false }).failWith({ kind: 'hang' });
+    own.sim.onMessage({ stream: true }).failWith({ kind: 'stallMidStream', afterDeltas: 1 });
     const running = rejection(own.claude.messages.create(PARAMS));
-    await eventually(() => own.sim.activeRequests === 1, 'the call arrived');
+    const streaming = rejection(
+      (async () => {
+        for await (const _ of await own.claude.messages.create({ ...PARAMS, stream: true }));
+      })(),
+    );
+    await eventually(() => own.sim.activeRequests === 2, 'both calls arrived');
     await own.claude.beforeApplicationShutdown();
-    expect(await running).toBeInstanceOf(APIUserAbortError);
+    expect(await running).toBeInstanceOf(ShuttingDownError);
+    expect(await streaming).toBeInstanceOf(ShuttingDownError);
+    expect(own.records.map(({ outcome }) => outcome.kind)).toEqual(['failed', 'failed']);
   });
 });

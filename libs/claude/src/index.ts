@@ -6,7 +6,7 @@ export type { KeySupplier } from './call/endpoint.js';
 export type { AbandonedAt, FailureSummary, Outcome } from './call/outcome.js';
 export { STAGE_ORDER, type StageInsertion, type StageName } from './call/pipeline.js';
 export type { AttemptRecord, CallRecord } from './call/record.js';
-export { encodedBody } from './call/request-options.js';
+export { encodedBody, type EncodedBodyOptions } from './call/request-options.js';
 export type { NextStage, Stage } from './call/stage.js';
 export type { StreamTimeouts } from './call/stream-watch.js';
 export { normalizeUsage, type IterationUsage, type TokenUsage, type Usage, type UsageQuality } from './call/usage.js';
@@ -46,4 +46,12 @@ export {
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
 export type { RetryOptions } from './retry/retry.options.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
-export { createTransport, type Transport, type TransportOptions } from './transport/transport.js';
+export {
+  createTransport,
+  type Fetch,
+  type ForeignFetch,
+  type Transport,
+  type TransportOptions,
+  type TransportStats,
+  type TransportTls,
+} from './transport/transport.js';

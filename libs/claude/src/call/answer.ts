@@ -11,7 +11,6 @@ import type { Call } from './call.js';
 import type { Clock } from './clock.js';
 import { EndTap } from './end-tap.js';
 import { UNKNOWN_OPERATION } from './operations/operation.js';
-import { SUCCEEDED } from './outcome.js';
 import { StreamTap } from './stream-tap.js';
 import type { StreamTimeouts } from './stream-watch.js';
 import { normalizeUsage } from './usage.js';
@@ -39,13 +38,13 @@ export function receiveAnswer(
   response: WireResponse,
   options: AnswerOptions,
 ): Promise<Response> {
-  if (!response.ok) return receiveError(attempt, response);
+  if (!response.ok) return receiveError(call, attempt, response);
   const type = mediaType(response);
-  const isMessage = call.operation.usage === 'message';
+  // Of an operation that is not in the table nobody knows what it should answer with.
+  const isMessage = call.operation.usage === 'message' && call.operation !== UNKNOWN_OPERATION;
   if (isMessage && type === 'text/event-stream') return receiveStream(call, attempt, response, options);
   if (type === 'application/json' && !(isMessage && call.stream)) return receiveJson(call, attempt, response);
-  // Of an operation that is not in the table nobody knows what it should answer with.
-  if (isMessage && call.operation !== UNKNOWN_OPERATION) throw unexpectedType(call, response, type);
+  if (isMessage) throw unexpectedType(call, response, type);
   return Promise.resolve(receiveBytes(call, attempt, response));
 }
 
@@ -56,7 +55,6 @@ async function receiveJson(call: Call, attempt: Attempt, response: WireResponse)
   const usage =
     call.operation.usage === 'message' ? normalizeUsage((parsed as { usage?: unknown } | null)?.usage) : null;
   attempt.end(null, usage);
-  call.settle(SUCCEEDED, usage);
   return response.hold(bytes, parsed);
 }
 
@@ -68,10 +66,10 @@ async function receiveStream(
 ): Promise<Response> {
   const { wire } = response;
   if (wire === null) throw new ProtocolError('The API answered a streaming call without a body.');
-  const tap = new StreamTap(call, attempt, timeouts, maxEventBytes, clock);
+  const tap = new StreamTap(call, attempt, timeouts, maxEventBytes, clock, () => wire.queuedBytes);
   wire.keepFlowing = true;
   wire.tap(tap);
-  const commitment = await tap.commitment;
+  const commitment = await tap.commitment.catch(brokenOff);
   wire.keepFlowing = false;
   if (commitment.kind === 'content') {
     attempt.commit();
@@ -86,7 +84,6 @@ function receiveBytes(call: Call, attempt: Attempt, response: WireResponse): Res
   attempt.commit();
   if (response.wire === null) {
     attempt.end(null);
-    call.settle(SUCCEEDED, null);
   } else {
     response.wire.tap(new EndTap(call, attempt));
   }
@@ -100,25 +97,33 @@ function inBandError(attempt: Attempt, response: WireResponse, body: unknown): R
   return errorResponse(response, attempt.status, error);
 }
 
-async function receiveError(attempt: Attempt, response: WireResponse): Promise<Response> {
+async function receiveError(call: Call, attempt: Attempt, response: WireResponse): Promise<Response> {
   const bytes = await collect(response);
   const parsed = tryJson(bytes);
   if (isErrorBody(parsed)) {
     attempt.end(summarizeFailure(parsed, response.status));
     return response.hold(bytes, parsed);
   }
-  const error = foreignError(response, bytes);
+  const error = foreignError(call, response, bytes);
   attempt.end(summarizeFailure(error, response.status));
   return errorResponse(response, response.status, error);
 }
 
 /** What a proxy or load balancer says is put into the API's words, shortened, and cleared of what looks like a key. */
-function foreignError(response: WireResponse, bytes: Buffer): ErrorBody {
-  const quoted = redactSecrets(bytes.subarray(0, 4 * QUOTED_CHARACTERS).toString('utf8')).replace(/\s+/g, ' ');
+function foreignError(call: Call, response: WireResponse, bytes: Buffer): ErrorBody {
+  const quoted = redactSecrets(bytes.subarray(0, 4 * QUOTED_CHARACTERS).toString('utf8'), credentialOf(call)).replace(
+    /\s+/g,
+    ' ',
+  );
   const message =
     `The upstream answered ${response.status} with ${bytes.length} bytes of ${mediaType(response) || 'unknown type'} ` +
     `instead of an API error: ${quoted.slice(0, QUOTED_CHARACTERS).trim() || '(empty)'}`;
   return errorBody(errorTypeOfStatus(response.status), message, response.headers.get('request-id'));
+}
+
+/** What the request authorized itself with: a page may echo it in whatever form. */
+function credentialOf(call: Call): string | undefined {
+  return call.request.headers.get('authorization')?.replace(/^\w+ /, '');
 }
 
 function errorResponse(response: WireResponse, status: number, error: ErrorBody): Response {
@@ -132,14 +137,14 @@ function errorResponse(response: WireResponse, status: number, error: ErrorBody)
 /** The whole body. A connection that breaks meanwhile is a connection error, in the SDK's own class. */
 async function collect(response: WireResponse): Promise<Buffer> {
   if (response.wire === null) return Buffer.alloc(0);
-  try {
-    return await response.wire.collect();
-  } catch (thrown) {
-    const error = toError(thrown);
-    if (isAbortError(error) || isClaudeError(error)) throw error;
-    if (error.name === 'TimeoutError') throw error;
-    throw new APIConnectionError({ message: 'The answer broke off before it was complete.', cause: error });
-  }
+  return response.wire.collect().catch(brokenOff);
+}
+
+/** An answer that ended before it could be handed out, in the SDK's own class unless it is known better. */
+function brokenOff(thrown: unknown): never {
+  const error = toError(thrown);
+  if (isAbortError(error) || isClaudeError(error) || error.name === 'TimeoutError') throw error;
+  throw new APIConnectionError({ message: 'The answer broke off before it was complete.', cause: error });
 }
 
 function parseJson(bytes: Buffer, call: Call): unknown {

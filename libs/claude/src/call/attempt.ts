@@ -25,6 +25,8 @@ export class Attempt {
   usage: Usage | null = null;
   /** How it failed; `null` while it runs, and when it succeeded. */
   failure: FailureSummary | null = null;
+  /** What it was thrown away with; `undefined` while it runs, and when it gave an answer. */
+  error: unknown = undefined;
   /** Whether the request was handed to the transport: an error from before that is none of the network's. */
   sent = false;
 
@@ -83,6 +85,8 @@ export class Attempt {
    * for this very call still does, to the last byte.
    */
   commit(): void {
+    // A stream that came in one piece is over already.
+    if (this.ended) return;
     this.#timer?.cancel();
     this.#timer = this.call.context.deadlineMs === undefined ? null : this.#untilDeadline(this.call.leftMs);
   }
@@ -91,10 +95,6 @@ export class Attempt {
   abort(reason: Error): void {
     this.#wire.abort(reason);
     this.#controller?.abort(reason);
-  }
-
-  abortByCaller(): void {
-    this.abort(new DOMException('The call was aborted by its caller.', 'AbortError'));
   }
 
   /**

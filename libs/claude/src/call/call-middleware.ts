@@ -16,7 +16,7 @@ import type { LiveCalls } from './live-calls.js';
 import { operationOfOptions } from './operations/operation-of.js';
 import { SUCCEEDED, type Outcome } from './outcome.js';
 import type { CallRecord } from './record.js';
-import { CALL_MAX_RETRIES, CALL_PARAMS, type TravellingOptions } from './request-options.js';
+import { CALL_FOREIGN_FETCH, CALL_MAX_RETRIES, CALL_PARAMS, type TravellingOptions } from './request-options.js';
 import type { NextStage } from './stage.js';
 
 /** What the middleware needs to make a call of a request. */
@@ -50,19 +50,21 @@ export function callMiddleware(module: CallMiddlewareOptions): Middleware {
   return async (request, next, { options }) => {
     // Requests of the SDK for credentials of its own are no calls of the API.
     if (options === undefined) return next(request);
-    if (module.liveCalls.closed) {
-      throw new ShuttingDownError('The application is shutting down, so the call was not made.');
-    }
     const call = new Call(callOf(request, next, options, module), module.clock, onSettled);
+    const refuses = module.liveCalls.closed;
     module.liveCalls.add(call);
     followCaller(call, options.signal);
     try {
-      if (call.aborted) throw new APIUserAbortError();
+      if (refuses) throw new ShuttingDownError('The application is shutting down, so the call was not made.');
+      if (call.interruption) throw call.interruption();
       const answer = await module.pipeline(call);
       settleAnswered(call, answer);
       return answer;
     } catch (error) {
       call.settle(outcomeOfError(call, error), call.attempt?.usage ?? null);
+      // A stage may have thrown behind an answer that is still open.
+      if (call.attempt?.ended === false)
+        call.attempt.abort(new DOMException('The answer is not wanted.', 'AbortError'));
       throw error;
     }
   };
@@ -86,11 +88,13 @@ function callOf(
     params: options[CALL_PARAMS] ?? options.body,
     stream: options.stream === true,
     context,
-    usesEndpointKey: request.headers.get('authorization') === PLACEHOLDER_AUTHORIZATION,
+    usesEndpointKey:
+      request.headers.get('authorization') === PLACEHOLDER_AUTHORIZATION && !request.headers.has('x-api-key'),
     maxAttempts: retries === undefined ? undefined : retries + 1,
     attemptTimeoutMs: Math.min(module.attemptMs, options.timeout ?? module.attemptMs),
     deadlineMs: context.deadlineMs ?? module.deadlineMs,
-    needsRealSignal: module.needsRealSignals || (options.middleware?.length ?? 0) > 0,
+    needsRealSignal:
+      module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || (options.middleware?.length ?? 0) > 0,
     transmit: next,
   };
 }
@@ -119,10 +123,8 @@ function followStream(call: Call, request: APIRequest): void {
 /** An answer is handed out. A stream settles its call itself when it ends; anything else has ended by now. */
 function settleAnswered(call: Call, answer: Response): void {
   const { attempt } = call;
-  if (attempt !== undefined && !attempt.ended) {
-    followStream(call, call.request);
-    return;
-  }
+  if (call.stream && answer.ok) followStream(call, call.request);
+  if (attempt !== undefined && !attempt.ended) return;
   if (answer.ok) call.settle(SUCCEEDED, attempt?.usage ?? null);
   else
     call.settle(
@@ -133,7 +135,8 @@ function settleAnswered(call: Call, answer: Response): void {
 
 function outcomeOfError(call: Call, error: unknown): Outcome {
   if (call.aborted || error instanceof APIUserAbortError) return { kind: 'abandoned', at: 'before-answer' };
-  if (isClaudeError(error) && REFUSALS.has(error.code)) return { kind: 'refused', code: error.code };
+  if (isClaudeError(error) && call.attemptCount === 0 && REFUSALS.has(error.code))
+    return { kind: 'refused', code: error.code };
   return { kind: 'failed', error: summarizeFailure(error, call.attempt?.status ?? null) };
 }
 

@@ -1,4 +1,4 @@
-import type { APIRequest } from '@anthropic-ai/sdk';
+import { APIUserAbortError, type APIRequest } from '@anthropic-ai/sdk';
 import { Attempt } from './attempt.js';
 import type { Clock } from './clock.js';
 import type { CallContext } from './context.js';
@@ -43,6 +43,7 @@ export class Call {
   readonly #attempts: Attempt[] = [];
   readonly #startedAtMs: number;
   readonly #startedAt: number;
+  #interruption: (() => Error) | null = null;
   #aborted = false;
   #settled = false;
   #onAbort: (() => void) | null = null;
@@ -111,6 +112,16 @@ export class Call {
     return this.clock.now() - this.#startedAt;
   }
 
+  /** Makes the error with which the call must end, when the caller or a shutdown has called it off; else `null`. */
+  get interruption(): (() => Error) | null {
+    return this.#interruption;
+  }
+
+  /** Whether the request passes code that may need a real `AbortSignal`. */
+  get needsRealSignal(): boolean {
+    return this.init.needsRealSignal;
+  }
+
   /** Whether the caller has called it off. */
   get aborted(): boolean {
     return this.#aborted;
@@ -146,15 +157,20 @@ export class Call {
 
   /** The caller calls it off: whatever is under way ends at once. */
   abort(): void {
-    if (this.#aborted) return;
+    if (this.#interruption) return;
     this.#aborted = true;
-    this.#onAbort?.();
-    this.attempt?.abortByCaller();
+    // Its reader ends as with the SDK alone, which knows an abort by this name.
+    this.#interrupt(() => new APIUserAbortError(), new DOMException('The call was aborted.', 'AbortError'));
+  }
+
+  /** A shutdown ends it: whatever is under way fails at once, a stream for its reader too. */
+  terminate(makeError: () => Error): void {
+    if (!this.#interruption) this.#interrupt(makeError, makeError());
   }
 
   /** Waits, at most until the caller calls the call off. Leaves no timer and no listener behind. */
   sleep(delayMs: number): Promise<void> {
-    if (this.#aborted) return Promise.resolve();
+    if (this.#interruption) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = this.clock.setTimer(
         () => {
@@ -183,6 +199,12 @@ export class Call {
     this.#settled = true;
     this.#onceSettled?.();
     this.onSettled(this, this.#record(outcome, usage));
+  }
+
+  #interrupt(makeError: () => Error, reason: Error): void {
+    this.#interruption = makeError;
+    this.#onAbort?.();
+    this.attempt?.abort(reason);
   }
 
   #record(outcome: Outcome, usage: Usage | null): CallRecord {

@@ -1,5 +1,5 @@
 import Anthropic, { type APIPromise, type ClientOptions, type PagePromise } from '@anthropic-ai/sdk';
-import { CALL_MAX_RETRIES, type TravellingOptions } from './request-options.js';
+import { CALL_FOREIGN_FETCH, CALL_MAX_RETRIES, type TravellingOptions } from './request-options.js';
 
 type Requested = Parameters<Anthropic['request']>[0];
 type ResolvedRequest = Awaited<Requested> & TravellingOptions;
@@ -12,6 +12,8 @@ type ListArguments = Parameters<Anthropic['requestAPIList']>;
 export class ClaudeClient extends Anthropic {
   /** What `withOptions({ maxRetries })` asked for; `undefined` leaves it to the module's options. */
   #wantedRetries: number | undefined;
+  /** Whether `withOptions({ fetch })` put something else in the place of our transport. */
+  #foreignFetch = false;
 
   constructor(options: ClientOptions) {
     super({ ...options, maxRetries: 0 });
@@ -32,8 +34,11 @@ export class ClaudeClient extends Anthropic {
   }
 
   override withOptions(options: Partial<ClientOptions>): this {
-    const copy = super.withOptions({ ...options, maxRetries: 0 });
+    const { middleware = [] } = options;
+    // Middleware of the copy's own goes outside the pipeline, like that of the module; it does not replace it.
+    const copy = super.withOptions({ ...options, maxRetries: 0, middleware: [...middleware, ...this.middleware] });
     copy.#wantedRetries = options.maxRetries ?? this.#wantedRetries;
+    copy.#foreignFetch = this.#foreignFetch || options.fetch !== undefined;
     return copy;
   }
 
@@ -41,6 +46,7 @@ export class ClaudeClient extends Anthropic {
   protected override async prepareOptions(options: ResolvedRequest): Promise<void> {
     const retries = options.maxRetries ?? this.#wantedRetries;
     if (retries !== undefined) options[CALL_MAX_RETRIES] ??= retries;
+    if (this.#foreignFetch) options[CALL_FOREIGN_FETCH] = true;
   }
 }
 

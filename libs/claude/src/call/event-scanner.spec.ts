@@ -124,8 +124,15 @@ describe('EventScanner', () => {
     ]);
   });
 
-  it('counts a last event that lacks its blank line', () => {
-    expect(scan('event: message_stop\ndata: {"type":"message_stop"}').told).toEqual(['messageStop']);
+  it('counts a last event that lacks its blank line, and none that ends within a line, as the SDK does', () => {
+    const stop = 'event: message_stop\ndata: {"type":"message_stop"}';
+    expect(scan(`${stop}\n`).told).toEqual(['messageStop']);
+    expect(scan(stop).told).toEqual([]);
+    expect(scan(stop.slice(0, -5)).told).toEqual([]);
+  });
+
+  it('refuses an event that is JSON but no object', () => {
+    expect(() => scan(event('message_delta', 'null'))).toThrow(ProtocolError);
   });
 
   it.each([
@@ -144,7 +151,9 @@ describe('EventScanner', () => {
   });
 
   it('refuses any other event that is not JSON, without quoting it', () => {
-    expect(() => scan(event('message_delta', '{"secret":'))).toThrow(/`message_delta` event \(10 bytes\) is not JSON/);
+    expect(() => scan(event('message_delta', '{"secret":'))).toThrow(
+      /`message_delta` event \(10 bytes\) is not a JSON object/,
+    );
   });
 
   it('refuses an event above the limit as soon as the limit is passed', () => {

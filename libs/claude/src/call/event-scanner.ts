@@ -74,12 +74,11 @@ export class EventScanner {
     if (scanned < text.length) this.#keep(scanned === 0 ? text : text.slice(scanned));
   }
 
-  /** The stream ended: a last event may lack its blank line. */
+  /** The stream ended: a last event may lack its blank line, as the SDK has it. Half a line is no event. */
   end(): void {
-    if (this.#pending.length === 0) return;
     const rest = this.#pending.join('');
     this.#pending.length = 0;
-    this.#event(rest, 0, rest.endsWith('\n') ? rest.length - 1 : rest.length);
+    if (rest.endsWith('\n')) this.#event(rest, 0, rest.length - 1);
   }
 
   /** Handles every complete event and returns where the first incomplete one starts. */
@@ -182,14 +181,12 @@ function fieldsOf(block: string): { name: string | null; data: string } {
   return { name, data };
 }
 
-function parse(name: string, data: string): unknown {
-  try {
-    return JSON.parse(decode(data));
-  } catch {
-    throw new ProtocolError(
-      `The stream's \`${name}\` event (${data.length} bytes) is not JSON, so the stream was ended.`,
-    );
-  }
+function parse(name: string, data: string): object {
+  const value = parseOr(data, undefined);
+  if (typeof value === 'object' && value !== null) return value;
+  throw new ProtocolError(
+    `The stream's \`${name}\` event (${data.length} bytes) is not a JSON object, so the stream was ended.`,
+  );
 }
 
 function parseOr(data: string, fallback: unknown): unknown {

@@ -1,5 +1,9 @@
+import { ShuttingDownError } from '../errors/errors.js';
 import type { Call } from './call.js';
 import type { Clock, Timer } from './clock.js';
+
+const OUTLASTED =
+  'The application shut down before the call had ended. Raise `shutdownGraceMs` if calls need longer to finish.';
 
 /** The calls under way: what a shutdown waits for, and aborts in the end. */
 export class LiveCalls {
@@ -30,7 +34,7 @@ export class LiveCalls {
   async close(graceMs: number, clock: Clock): Promise<void> {
     this.#closed = true;
     await this.#empty(graceMs, clock);
-    for (const call of this.#calls) call.abort();
+    for (const call of this.#calls) call.terminate(() => new ShuttingDownError(OUTLASTED));
   }
 
   async #empty(graceMs: number, clock: Clock): Promise<void> {

@@ -15,7 +15,7 @@ export interface AttemptRecord {
   readonly status: number | null;
   /** Anthropic's `request-id`, where an answer carried one. */
   readonly requestId: string | null;
-  /** What failed; `null` for the attempt that succeeded. */
+  /** What failed; `null` for an attempt that succeeded, or that the caller ended. */
   readonly failure: FailureSummary | null;
   /** Milliseconds waited after this attempt before the next one; `null` when none followed. */
   readonly retryDelayMs: number | null;

@@ -7,11 +7,20 @@ export const CALL_MAX_RETRIES: unique symbol = Symbol.for('nestjs-claude:call-ma
 /** The key of a request's parsed body, where the body itself is given as bytes. */
 export const CALL_PARAMS: unique symbol = Symbol.for('nestjs-claude:call-params');
 
+/** The key of a mark that the request leaves by a `fetch` that is not ours. */
+export const CALL_FOREIGN_FETCH: unique symbol = Symbol.for('nestjs-claude:call-foreign-fetch');
+
 /** What of ours travels through the SDK's request options to our middleware. The SDK passes on what it does not know. */
 export interface TravellingOptions {
   readonly [CALL_CONTEXT]?: CallContext;
   [CALL_MAX_RETRIES]?: number | undefined;
   readonly [CALL_PARAMS]?: unknown;
+  [CALL_FOREIGN_FETCH]?: boolean;
+}
+
+/** Request options of the SDK, with headers as a plain object. */
+export interface EncodedBodyOptions extends Omit<Anthropic.RequestOptions, 'headers'> {
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -24,9 +33,9 @@ export interface TravellingOptions {
 export function encodedBody(
   bytes: Uint8Array | string,
   params: unknown,
-  options: Anthropic.RequestOptions = {},
+  options: EncodedBodyOptions = {},
 ): Anthropic.RequestOptions {
-  const headers = { 'content-type': 'application/json', ...(options.headers as Record<string, string> | undefined) };
+  const headers = { 'content-type': 'application/json', ...options.headers };
   const travelling: Anthropic.RequestOptions & TravellingOptions = {
     ...options,
     body: bytes,

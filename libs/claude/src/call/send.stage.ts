@@ -1,32 +1,38 @@
-import { APIUserAbortError } from '@anthropic-ai/sdk';
 import { DeadlineExceededError, KeyUnavailableError } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
 import { neverSent } from '../errors/network-codes.js';
+import { toError } from '../errors/error-cause.js';
+import { keyProblem } from '../keys/check-key.js';
 import { WireResponse } from '../transport/wire-response.js';
 import { receiveAnswer, type AnswerOptions } from './answer.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { Endpoint } from './endpoint.js';
+import type { Endpoint, KeySupplier } from './endpoint.js';
 import type { NextStage } from './stage.js';
 import { estimateInputTokens } from './token-estimate.js';
 import { estimatedUsage, type Usage } from './usage.js';
+import type { WireSignal } from './wire-signal.js';
 
 /** The last stage: one HTTP exchange, from the key to an answer that may be handed out. */
 export function sendStage(endpoint: Endpoint, options: AnswerOptions): NextStage {
   return async (call) => {
-    if (call.aborted) throw new APIUserAbortError();
+    if (call.interruption) throw call.interruption();
     if (call.leftMs <= 0) throw new DeadlineExceededError(call.deadlineMs);
     const attempt = call.beginAttempt(endpoint.name);
     try {
       const pending = setHeaders(call, attempt, endpoint);
-      if (pending !== undefined) await pending;
+      if (pending !== undefined) await untilAborted(pending, attempt.wireSignal);
       attempt.sent = true;
-      const response = WireResponse.from(await call.transmit(attempt));
+      const response = WireResponse.from(
+        await call.transmit(attempt),
+        call.needsRealSignal ? attempt.signal : undefined,
+      );
       attempt.answered(response);
       return await receiveAnswer(call, attempt, response, options);
     } catch (thrown) {
       const error = reasonOf(call, attempt, thrown);
       const failure = summarizeFailure(error, attempt.status);
+      attempt.error = error;
       attempt.end(call.aborted ? null : failure, possibleUsage(call, attempt, failure.code));
       throw error;
     }
@@ -41,28 +47,47 @@ function setHeaders(call: Call, attempt: Attempt, endpoint: Endpoint): Promise<v
     headers.set('x-stainless-retry-count', String(attempt.number - 1));
   }
   if (!call.usesEndpointKey || endpoint.key === null) return undefined;
-  const key = endpoint.key();
-  if (typeof key !== 'string') return resolved(key, endpoint).then((value) => authorize(headers, value));
-  authorize(headers, key);
+  const key = keyOf(endpoint.key);
+  if (typeof key === 'string') authorize(headers, key);
+  else return key.then((value) => authorize(headers, value), keyFailed);
   return undefined;
 }
 
-function authorize(headers: Headers, key: unknown): void {
-  if (typeof key !== 'string' || key === '') {
-    throw new KeyUnavailableError('The `apiKey` function must return a non-empty string, or a promise of one.');
+function keyOf(supplier: KeySupplier): string | Promise<string> {
+  try {
+    const key = supplier();
+    return typeof key === 'string' ? key : Promise.resolve(key);
+  } catch (error) {
+    return keyFailed(error);
   }
-  headers.set('authorization', `Bearer ${key}`);
 }
 
-async function resolved(key: Promise<string>, endpoint: Endpoint): Promise<unknown> {
-  try {
-    return await key;
-  } catch (cause) {
+/** What the key's source said may quote the key, so only what kind of failure it was is passed on. */
+function keyFailed(error: unknown): never {
+  const { type, code } = summarizeFailure(error, null);
+  throw new KeyUnavailableError(
+    `The \`apiKey\` function failed with ${type}${code === null ? '' : ` (${code})`}. Its message is withheld, since it may quote a secret.`,
+  );
+}
+
+function authorize(headers: Headers, key: unknown): void {
+  const problem = keyProblem(key);
+  if (problem !== null) {
     throw new KeyUnavailableError(
-      `The \`apiKey\` function failed, so endpoint "${endpoint.name}" has no key for this attempt. See \`cause\`.`,
-      { cause },
+      `What the \`apiKey\` function returned ${problem}: it must return the key, or a promise of it.`,
     );
   }
+  headers.set('authorization', `Bearer ${String(key)}`);
+}
+
+/** A promise that nobody else bounds, or the reason of the signal when that comes first. */
+function untilAborted<T>(promise: Promise<T>, signal: WireSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(toError(signal.reason));
+    signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    if (signal.aborted) onAbort();
+  });
 }
 
 /**
@@ -70,10 +95,11 @@ async function resolved(key: Promise<string>, endpoint: Endpoint): Promise<unkno
  * fetch rejects with as a connection failure, and would dress it as one.
  */
 function reasonOf(call: Call, attempt: Attempt, thrown: unknown): unknown {
-  if (call.aborted) return new APIUserAbortError();
+  if (call.interruption) return call.interruption();
   const { wireSignal: signal } = attempt;
-  if (signal.aborted && signal.reason instanceof DeadlineExceededError)
+  if (signal.aborted && signal.reason instanceof DeadlineExceededError) {
     return new DeadlineExceededError(call.deadlineMs);
+  }
   return signal.aborted ? signal.reason : thrown;
 }
 

@@ -48,18 +48,24 @@ export class StreamTap implements BodyTap, EventSink {
     timeouts: StreamTimeouts,
     maxEventBytes: number,
     clock: Clock,
+    unread: () => number,
   ) {
     this.commitment = new Promise((resolve, reject) => {
       this.#decide = resolve;
       this.#reject = reject;
     });
     this.#scanner = new EventScanner(this, maxEventBytes);
-    this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, (what) => this.#stall(what));
+    this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, {
+      // Bytes that wait for the reader mean that it is slow, and may be holding the upstream back.
+      isExcused: () => this.#committed && unread() > 0,
+      onSilence: (what) => this.#stall(what),
+    });
   }
 
   // The body, as it passes.
 
   chunk(bytes: Uint8Array): void {
+    if (this.#finished) return;
     this.#watch.bytes();
     try {
       this.#scanner.push(bytes);
@@ -69,6 +75,7 @@ export class StreamTap implements BodyTap, EventSink {
   }
 
   end(): void {
+    if (this.#finished) return;
     try {
       this.#scanner.end();
     } catch (error) {
@@ -135,6 +142,7 @@ export class StreamTap implements BodyTap, EventSink {
 
   other(): void {
     this.#watch.event();
+    this.#commit();
   }
 
   error(data: unknown): void {
@@ -169,6 +177,7 @@ export class StreamTap implements BodyTap, EventSink {
   /** Before the commit point only the attempt ends: whether the call does is for the stages outside to say. */
   #finish(outcome: Outcome): void {
     this.#finished = true;
+    this.#watch.stop();
     const usage = this.usage();
     this.attempt.end(outcome.kind === 'failed' ? outcome.error : null, usage);
     if (this.#committed) this.call.settle(outcome, usage);

@@ -10,6 +10,13 @@ export interface StreamTimeouts {
   readonly contentIdleMs: number;
 }
 
+/** Whose stream it is. */
+export interface StreamWatchOwner {
+  /** Whether silence is not the upstream's fault just now. */
+  isExcused(): boolean;
+  onSilence(what: string): void;
+}
+
 /**
  * Watches a stream for silence with one timer. The timer is not moved for every chunk: when it fires it looks how long
  * it has really been, and after a blocked event loop it lets the waiting bytes come in first.
@@ -24,7 +31,7 @@ export class StreamWatch {
     private readonly timeouts: StreamTimeouts,
     private readonly clock: Clock,
     alreadyElapsedMs: number,
-    private readonly onSilence: (what: string) => void,
+    private readonly owner: StreamWatchOwner,
   ) {
     this.#lastBytesAt = clock.now();
     this.#lastEventAt = clock.now() - alreadyElapsedMs;
@@ -59,9 +66,11 @@ export class StreamWatch {
   }
 
   #look(): void {
+    if (this.#stopped) return;
+    if (this.owner.isExcused()) this.#lastBytesAt = this.#lastEventAt = this.clock.now();
     const { leftMs, what } = this.#silence();
-    if (this.#stopped || leftMs > 0) this.#arm();
-    else this.onSilence(what);
+    if (leftMs > 0) this.#arm();
+    else this.owner.onSilence(what);
   }
 
   /** The limit that is reached next. */

@@ -22,7 +22,7 @@ export class ShuttingDownError extends ClaudeError {
   readonly code = 'shutting_down';
 }
 
-/** The call's deadline passed, or would pass before another attempt could start. */
+/** The call's deadline passed. A retry that it leaves no time for is not made: the API's own error stands then. */
 export class DeadlineExceededError extends ClaudeError {
   readonly code = 'deadline_exceeded';
 

@@ -1,4 +1,3 @@
-import { APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../call/clock.js';
 import { isClaudeError } from '../errors/claude-error.js';
@@ -25,7 +24,8 @@ export function failureOfAnswer(answer: Response, call: Call, clock: Clock): Att
 
 /** Something thrown. `null` when it is nothing that another attempt could help. */
 export function failureOfError(error: unknown, call: Call): AttemptFailure | null {
-  if (call.aborted || error instanceof APIUserAbortError || isAbortError(error)) return null;
+  // An error that is not the attempt's own comes from a stage in between, and is a decision.
+  if (call.interruption || error !== call.attempt?.error || isAbortError(error)) return null;
   if (isClaudeError(error) ? !isUpstreams(error.code) : !call.attempt?.sent) return null;
   const code = call.attempt?.failure?.code ?? '';
   if (isTlsFailure(code)) return null;

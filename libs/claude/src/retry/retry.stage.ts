@@ -1,4 +1,3 @@
-import { APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Call } from '../call/call.js';
 import type { Clock, Random } from '../call/clock.js';
 import type { Stage } from '../call/stage.js';
@@ -33,7 +32,7 @@ export function retryStage(settings: RetrySettings, clock: Clock, random: Random
       if (failure.status === 409) conflicts += 1;
       if (call.attempt) call.attempt.retryDelayMs = delayMs;
       await call.sleep(delayMs);
-      if (call.aborted) throw new APIUserAbortError();
+      if (call.interruption) throw call.interruption();
     }
   };
 }
@@ -45,7 +44,7 @@ function delayAfter(
   settings: RetrySettings,
   random: Random,
 ): number | null {
-  if (call.aborted) return null;
+  if (call.interruption) return null;
   const state = {
     attempt: call.attemptCount,
     maxAttempts: call.maxAttempts ?? settings.maxAttempts,
