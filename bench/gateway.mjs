@@ -19,7 +19,7 @@ function poster(url, stream) {
   const post = async () => {
     const answer = await request(`${url}/v1/messages`, { method: 'POST', headers, body, dispatcher });
     const bytes = await answer.body.arrayBuffer();
-    if (answer.statusCode !== 200 || bytes.byteLength < 400) throw new Error(`got ${answer.statusCode}`);
+    if (answer.statusCode >= 300 || bytes.byteLength < 400) throw new Error(`got ${answer.statusCode}`);
   };
   return { post, close: () => dispatcher.close() };
 }
