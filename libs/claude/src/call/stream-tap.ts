@@ -33,7 +33,7 @@ export class StreamTap implements BodyTap, EventSink {
   readonly #watch: StreamWatch;
   #decide: ((commitment: Commitment) => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
-  #start: { readonly message: Message; readonly usage: Readonly<Record<string, unknown>> } | null = null;
+  #message: Message | null = null;
   #usage: Readonly<Record<string, unknown>> | null = null;
   readonly #text: string[] = [];
   #outputBytes = 0;
@@ -106,8 +106,8 @@ export class StreamTap implements BodyTap, EventSink {
     this.#watch.event();
     const message = (data as { message?: Message }).message;
     if (!message) throw new ProtocolError('The stream began with a `message_start` event without a message.');
-    this.#start = { message, usage: { ...message.usage } };
-    this.#usage = this.#start.usage;
+    this.#message = message;
+    this.#usage = { ...message.usage };
   }
 
   contentBlock(): void {
@@ -195,8 +195,8 @@ export class StreamTap implements BodyTap, EventSink {
 
   #partial(): PartialStream {
     const text = unescapeDelta(this.#text.join(''));
-    const message = this.#start && {
-      ...this.#start.message,
+    const message = this.#message && {
+      ...this.#message,
       content: text === '' ? [] : [{ type: 'text' as const, text, citations: null }],
     };
     return { message, text, usage: this.usage() };

@@ -83,7 +83,7 @@ describe('settings', () => {
     [{ middleware: [1] }, '`middleware[0]` must be a function'],
     [{ context: { priority: 'high' } }, "`context.priority` must be 'interactive'"],
     [{ context: { tags: { a: 1 } } }, '`context.tags.a` must be a string'],
-    [{ apiKey: '  ' }, '`apiKey` is set to an empty string'],
+    [{ apiKey: '  ' }, '`apiKey` is an empty string'],
     [{ apiKey: 'two\nlines' }, '`apiKey` holds white space'],
     [
       { apiKey: 'k', client: { authToken: 't' } },

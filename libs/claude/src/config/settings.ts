@@ -5,6 +5,7 @@ import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
 import type { StageInsertion } from '../call/pipeline.js';
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
+import { keyProblem } from '../keys/check-key.js';
 import { RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './options.schema.js';
@@ -81,13 +82,9 @@ function constant(key: string): KeySupplier {
 /** @throws InvalidOptionsError for a key that no header could carry. */
 function checkKey(given: string, source: string): string {
   const key = given.trim();
-  if (key === '')
-    throw new InvalidOptionsError(`${source} is set to an empty string: set it to the key, or remove it.`);
-  if (!/^[\u0021-\u007e]+$/.test(key)) {
-    throw new InvalidOptionsError(
-      `${source} holds white space or characters that no key has: copy the key again, as one line.`,
-    );
-  }
+  const problem = keyProblem(key);
+  if (problem !== null)
+    throw new InvalidOptionsError(`${source} ${problem}: set it to the key, as one line, or remove it.`);
   return key;
 }
 

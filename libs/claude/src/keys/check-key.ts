@@ -4,6 +4,6 @@
  */
 export function keyProblem(value: unknown): string | null {
   if (typeof value !== 'string') return `is ${value === null ? 'null' : typeof value}, not a string`;
-  if (value === '') return 'is empty';
+  if (value === '') return 'is an empty string';
   return /^[\u0021-\u007e]+$/.test(value) ? null : 'holds white space or characters that no key has';
 }
