@@ -1,8 +1,9 @@
-// `npm run bench`, or `npm run bench -- library gateway context --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience --quick`. Figures are ratios within one run: machines differ.
 import os from 'node:os';
 import { benchContext } from './context.mjs';
 import { benchGateway } from './gateway.mjs';
 import { benchLibrary } from './library.mjs';
+import { benchResilience } from './resilience.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');
@@ -13,3 +14,4 @@ console.log(`Node ${process.version}, ${os.availableParallelism()} cores of ${os
 if (wanted('library')) await benchLibrary(options);
 if (wanted('gateway')) await benchGateway(options);
 if (wanted('context')) await benchContext();
+if (wanted('resilience')) await benchResilience(options);

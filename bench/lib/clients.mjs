@@ -15,14 +15,15 @@ export function bareClient(baseURL) {
   return new Anthropic({ apiKey: 'bench', baseURL });
 }
 
-export async function claudeService(baseURL) {
+/** The service of a module in an application of its own, and whatever else of it `get` is asked for. */
+export async function claudeService(baseURL, options = {}) {
   class BenchModule {}
-  Module({ imports: [ClaudeModule.forRoot({ apiKey: 'bench', baseURL })] })(BenchModule);
+  Module({ imports: [ClaudeModule.forRoot({ apiKey: 'bench', baseURL, ...options })] })(BenchModule);
   const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
   const claude = app.get(ClaudeService);
   // Somebody always listens: records must be made, as in an application.
   claude.records.subscribe(() => undefined);
-  return { claude, close: () => app.close() };
+  return { claude, get: (token) => app.get(token), close: () => app.close() };
 }
 
 export async function json(client) {

@@ -16,7 +16,7 @@ export async function load(operation, { concurrency, total, cpu }) {
   const seconds = (performance.now() - began) / 1000;
   const cpuPerCall = (cpu() - cpuBefore) / total;
   latencies.sort();
-  return { perSecond: total / seconds, cpuPerCall, p50: at(latencies, 0.5), p99: at(latencies, 0.99) };
+  return { perSecond: total / seconds, cpuPerCall, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99) };
 }
 
 /** CPU of this process. */
@@ -49,8 +49,8 @@ export function median(values) {
   return values.toSorted((a, b) => a - b)[values.length >> 1];
 }
 
-function at(sorted, quantile) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * quantile))];
+export function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
 /** A Markdown table; the first contestant is what the others are compared with. */

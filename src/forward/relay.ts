@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { passedHeaders } from 'nestjs-claude';
 import { errorEvent } from '../errors/error-event.js';
 import type { ClientWatch } from './client-watch.js';
 import { EventWriter } from './event-writer.js';
-import { passedHeaders } from './response-headers.js';
 
 /** Hands the API's answer to the client: the same status, the same bytes, an event stream as it comes. */
 export async function relay(response: Response, reply: FastifyReply, client: ClientWatch): Promise<void> {

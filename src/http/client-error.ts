@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 import { STATUS_CODES } from 'node:http';
-import { errorBody, errorTypeOfStatus } from 'nestjs-claude';
-import { newRequestId } from '../errors/request-id.js';
+import { errorAnswer, errorTypeOfStatus } from 'nestjs-claude';
 
 const STATUS_OF_CODE: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
@@ -12,10 +11,16 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     return;
   }
   const status = STATUS_OF_CODE[error.code ?? ''] ?? 400;
-  const requestId = newRequestId();
-  const body = JSON.stringify(errorBody(errorTypeOfStatus(status), 'The request is not valid HTTP.', requestId));
+  const answer = errorAnswer(status, errorTypeOfStatus(status), 'The request is not valid HTTP.');
+  const body = JSON.stringify(answer.body);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\nrequest-id: ${requestId}\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${headerLines(answer.headers)}` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+function headerLines(headers: Readonly<Record<string, string>>): string {
+  return Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
 }

@@ -86,7 +86,7 @@ describe('A failure on the way to the API', () => {
     expect(errorIn(await send(gateway, '/v1/messages', { body: HELLO }))).toMatchObject({
       status: 502,
       type: 'api_error',
-      message: expect.stringMatching(/not JSON/) as string,
+      message: 'The API gave an answer that cannot be read.',
     });
   });
 
@@ -108,7 +108,7 @@ describe('A failure on the way to the API', () => {
     expect(errorIn(answer)).toMatchObject({
       status: 504,
       type: 'timeout_error',
-      message: expect.stringMatching(/deadline of 40 ms/) as string,
+      message: 'The call did not finish within its deadline.',
     });
     expect(answer.headers['x-claude-refusal']).toBe('deadline_exceeded');
   });

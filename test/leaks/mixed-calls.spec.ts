@@ -105,7 +105,9 @@ it(`leaves nothing behind after ${CALLS} mixed calls with random faults, aborts 
   const settings = resolveSettings({
     apiKey: 'test',
     baseURL: sim.url,
-    retry: { ...FAST_RETRY, maxAttempts: 2 },
+    retry: { ...FAST_RETRY, maxAttempts: 2, budget: false },
+    // Opens often, and comes back at once: probes are part of the mix.
+    circuit: { baseOpenMs: 1, maxOpenMs: 1 },
     timeouts: { attemptMs: 2_000, firstEventMs: 500, idleMs: 500, contentIdleMs: 500 },
   });
   const runtime = createRuntime(settings, 'default', { clock });
@@ -137,7 +139,8 @@ it(`leaves nothing behind after ${CALLS} mixed calls with random faults, aborts 
   expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
   expect(records.length).toBeGreaterThan(CALLS * 0.95);
   const kinds = new Set(records.map(({ outcome }) => outcome.kind));
-  expect(kinds).toEqual(new Set(['succeeded', 'failed', 'abandoned']));
+  expect(kinds).toEqual(new Set(['succeeded', 'failed', 'abandoned', 'refused']));
+  expect(runtime.circuits.snapshot().filter(({ permitsOut }) => permitsOut > 0)).toEqual([]);
   expect(clock.held).toBe(0);
   await eventually(() => getEventListeners(signal, 'abort').length === 0, 'no listener was left on the shared signal');
   expect(runtime.transport.stats.activeRequests).toBe(0);

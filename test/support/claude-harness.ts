@@ -1,16 +1,38 @@
 import 'reflect-metadata';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { ClaudeService, type CallRecord, type ClaudeModuleOptions } from 'nestjs-claude';
+import { CircuitBreakerService, ClaudeService, type CallRecord, type ClaudeModuleOptions } from 'nestjs-claude';
 import { AnthropicSimulator, ClaudeTestingModule, type SimulatorOptions } from 'nestjs-claude/testing';
+import type { Random } from '../../libs/claude/src/call/clock.js';
+import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
+import { CLAUDE_OPTIONS, CLAUDE_RUNTIME } from '../../libs/claude/src/claude.tokens.js';
+import { resolveSettings } from '../../libs/claude/src/config/settings.js';
+import { WatchedClock } from './watched-clock.js';
 
 /** The module against a simulator of its own, and what a test wants to look at. */
 export interface ClaudeHarness {
   readonly claude: ClaudeService;
+  readonly circuits: CircuitBreakerService;
   readonly sim: AnthropicSimulator;
+  /** What the module tells the time by. */
+  readonly clock: WatchedClock;
+  /** Connections and requests under way. */
+  readonly transport: Pick<ClaudeRuntime['transport'], 'stats'>;
+  /** What the SDK's client logged, at every level. */
+  readonly log: readonly unknown[];
   /** Every record so far. */
   readonly records: CallRecord[];
   /** The newest record. */
   record(): CallRecord;
+  /** Closes everything. Happens by itself when the test ends. */
+  close(): Promise<void>;
+}
+
+/** What a test replaces of the world. */
+export interface TestWorld {
+  readonly clock?: WatchedClock;
+  readonly random?: Random;
+  /** Sends the calls elsewhere than to the simulator, whose URL it is given. */
+  readonly baseURL?: (simulatorURL: string) => string | Promise<string>;
 }
 
 /** Small enough that tests of failures do not wait, and otherwise what a user gets. */
@@ -27,6 +49,9 @@ export const PARAMS = {
   messages: [{ role: 'user' as const, content: 'Tell me about the sea.' }],
 };
 
+/** Shaped like a real one, and looked for wherever none may be. */
+export const SIMULATED_KEY = 'sk-ant-api03-simulated-key-0123456789';
+
 const booted: TestingModule[] = [];
 
 // Also what a failed test left open is closed, or the process would not end.
@@ -38,19 +63,44 @@ afterEach(async () => {
 export async function bootClaude(
   claude: Omit<ClaudeModuleOptions, 'baseURL'> = {},
   simulator: SimulatorOptions = {},
+  { clock = new WatchedClock(), random, baseURL = (url) => url }: TestWorld = {},
 ): Promise<ClaudeHarness> {
-  const imports = [ClaudeTestingModule.forRoot({ claude: { retry: FAST_RETRY, ...claude }, simulator })];
-  const module: TestingModule = await Test.createTestingModule({ imports }).compile();
+  const log: unknown[] = [];
+  const options: typeof claude = {
+    apiKey: simulator.apiKeys?.[0] ?? SIMULATED_KEY,
+    retry: FAST_RETRY,
+    ...claude,
+    client: { logger: loggerTo(log), logLevel: 'debug', ...claude.client },
+  };
+  const imports = [ClaudeTestingModule.forRoot({ claude: options, simulator })];
+  const makeRuntime = async (given: ClaudeModuleOptions & { readonly baseURL: string }): Promise<ClaudeRuntime> =>
+    createRuntime(resolveSettings({ ...given, baseURL: await baseURL(given.baseURL) }), undefined, { clock, random });
+  const module: TestingModule = await Test.createTestingModule({ imports })
+    .overrideProvider(CLAUDE_RUNTIME)
+    .useFactory({ factory: makeRuntime, inject: [CLAUDE_OPTIONS] })
+    .compile();
   booted.push(module);
   const service = module.get(ClaudeService);
   const records: CallRecord[] = [];
   service.records.subscribe((record) => records.push(record));
   return {
     claude: service,
+    circuits: module.get(CircuitBreakerService),
     sim: module.get(AnthropicSimulator),
+    clock,
+    transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,
+    log,
     records,
     record: () => lastOf(records),
+    close: () => module.close(),
   };
+}
+
+type Logger = NonNullable<NonNullable<ClaudeModuleOptions['client']>['logger']>;
+
+function loggerTo(log: unknown[]): Logger {
+  const write = (...what: unknown[]): void => void log.push(what);
+  return { error: write, warn: write, info: write, debug: write };
 }
 
 function lastOf(records: readonly CallRecord[]): CallRecord {

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Injectable, Module, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { PARAMS } from '../../../test/support/claude-harness.js';
+import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { ClaudeModule } from './claude.module.js';
 import type { ClaudeModuleOptions, ClaudeOptionsFactory } from './claude.options.js';
 import { ClaudeService } from './claude.service.js';
@@ -99,6 +100,24 @@ describe('ClaudeModule', () => {
     await batch.messages.create(PARAMS);
     await claude.messages.create(PARAMS);
     expect(instances).toEqual(['batch', 'default']);
+  });
+
+  it('keeps the circuits of named instances apart', async () => {
+    @Injectable()
+    class Consumer {
+      constructor(
+        readonly circuits: CircuitBreakerService,
+        @InjectClaude('batch', CircuitBreakerService) readonly batch: CircuitBreakerService,
+        @InjectClaude('batch') readonly claude: ClaudeService,
+      ) {}
+    }
+    const named = ClaudeModule.forRootAsync({ name: 'batch', useFactory: () => options('key-b') });
+    const app = await boot({ imports: [ClaudeModule.forRoot(options('key-a')), named], providers: [Consumer] });
+    const { circuits, batch, claude } = app.get(Consumer);
+    batch.controller('default').isolate();
+    await expect(claude.messages.create(PARAMS)).rejects.toMatchObject({ code: 'circuit_open' });
+    expect([circuits.refusal(), batch.refusal()?.isolated]).toEqual([null, true]);
+    expect(await keyOf(app.get(ClaudeService))).toBe(0);
   });
 
   it('is global only when asked to be', async () => {

@@ -3,6 +3,7 @@ import type { CallContext } from './call/context.js';
 import type { KeySupplier } from './call/endpoint.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
+import type { CircuitOptions } from './circuit/circuit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { TransportOptions } from './transport/transport.js';
 
@@ -46,6 +47,8 @@ export interface ClaudeModuleOptions {
   readonly context?: DefaultContext;
   /** How failed attempts are repeated; `false` for a single attempt. */
   readonly retry?: RetryOptions | false;
+  /** When calls stop for a while because too many fail; `false` for never. */
+  readonly circuit?: CircuitOptions | false;
   readonly timeouts?: TimeoutOptions;
   /** How requests travel: `undici` (default, fast), `fetch` (the platform's), tuned, or a `fetch` function of your own. */
   readonly transport?: 'undici' | 'fetch' | TransportOptions;

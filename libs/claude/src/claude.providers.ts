@@ -1,9 +1,16 @@
-import type { Provider } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
+import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { createRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
 import { resolveSettings } from './config/settings.js';
 import { InvalidOptionsError } from './errors/errors.js';
+
+/** A service that is made of the runtime alone. */
+type RuntimeService = Type<object> & { readonly tokenKey: string };
+
+/** What an application may inject of an instance. */
+const SERVICES: readonly RuntimeService[] = [ClaudeService, CircuitBreakerService];
 
 /** The providers of one instance. */
 export function instanceProviders(name: string | undefined): Provider[] {
@@ -12,20 +19,22 @@ export function instanceProviders(name: string | undefined): Provider[] {
     useFactory: (options: unknown) => createRuntime(resolveSettings(options), name),
     inject: [CLAUDE_OPTIONS],
   };
-  if (name === undefined) return [runtime, ClaudeService];
-  return [
-    runtime,
-    { provide: tokenOf(name), useFactory: (made: object) => new ClaudeService(made), inject: [CLAUDE_RUNTIME] },
-  ];
+  const services = SERVICES.map((Service): Provider => ({
+    provide: tokenOf(name, Service),
+    useFactory: (made: object) => new Service(made),
+    inject: [CLAUDE_RUNTIME],
+  }));
+  return [runtime, ...services];
 }
 
 /** What other modules may inject of one instance. */
-export function instanceExports(name: string | undefined): (typeof ClaudeService | symbol)[] {
-  return [name === undefined ? ClaudeService : tokenOf(name)];
+export function instanceExports(name: string | undefined): (Type | symbol)[] {
+  return SERVICES.map((Service) => tokenOf(name, Service));
 }
 
-function tokenOf(name: unknown): symbol {
-  if (typeof name === 'string' && name.trim() !== '') return namedInstanceToken(name);
+function tokenOf(name: unknown, service: RuntimeService): Type | symbol {
+  if (name === undefined) return service;
+  if (typeof name === 'string' && name.trim() !== '') return namedInstanceToken(name, service);
   throw new InvalidOptionsError(
     '`name` of ClaudeModule must be a non-empty string, or left out for the default instance.',
   );

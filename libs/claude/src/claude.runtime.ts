@@ -4,12 +4,15 @@ import { AmbientContext } from './call/ambient-context.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
-import { PLACEHOLDER_KEY, type Endpoint } from './call/endpoint.js';
+import { PLACEHOLDER_KEY } from './call/endpoint.js';
 import { LiveCalls } from './call/live-calls.js';
 import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
 import { sendStage } from './call/send.stage.js';
 import type { NextStage } from './call/stage.js';
+import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
+import { CircuitRegistry } from './circuit/circuit.registry.js';
+import { circuitStage } from './circuit/circuit.stage.js';
 import type { ClaudeSettings } from './config/settings.js';
 import { retryStage } from './retry/retry.stage.js';
 import { createTransport, type Transport } from './transport/transport.js';
@@ -21,6 +24,8 @@ export interface ClaudeRuntime {
   readonly ambient: AmbientContext;
   readonly liveCalls: LiveCalls;
   readonly records: Subject<CallRecord>;
+  /** Open or closed, per endpoint and model. */
+  readonly circuits: CircuitRegistry;
   readonly transport: Transport;
   readonly clock: Clock;
 }
@@ -41,9 +46,11 @@ export function createRuntime(
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
   const ambient = new AmbientContext(settings.context);
+  const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, clock, random),
+    pipeline: pipelineOf(settings, circuits, clock, random),
+    endpoint: { name: 'default', key: settings.key, limitDomain: 'default' },
     liveCalls,
     ambientContext: () => ambient.current(),
     attemptMs: settings.timeouts.attemptMs,
@@ -62,16 +69,16 @@ export function createRuntime(
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
-  return { settings, client, ambient, liveCalls, records, transport, clock };
+  return { settings, client, ambient, liveCalls, records, circuits, transport, clock };
 }
 
-function pipelineOf(settings: ClaudeSettings, clock: Clock, random: Random): NextStage {
+function pipelineOf(settings: ClaudeSettings, circuits: CircuitRegistry, clock: Clock, random: Random): NextStage {
   const { timeouts, maxEventBytes } = settings;
-  const endpoint: Endpoint = { name: 'default', key: settings.key };
   return buildPipeline(
     {
       retry: retryStage(settings.retry, clock, random),
-      send: sendStage(endpoint, { timeouts, maxEventBytes, clock }),
+      ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
+      send: sendStage({ timeouts, maxEventBytes, clock }),
     },
     settings.stages,
   );

@@ -1,3 +1,4 @@
+import { failureOf } from './errors/call-failure.js';
 import { inspect } from 'node:util';
 import Anthropic, {
   APIConnectionError,
@@ -260,8 +261,8 @@ describe('retries', () => {
     const message = await claude.messages.create(PARAMS, { timeout: 40 });
     expect(message.content).toMatchObject([{ text: 'at last' }]);
     expect(harness.record().attempts.map(({ failure }) => failure?.type)).toEqual([
-      'TimeoutError',
-      'TimeoutError',
+      'APIConnectionTimeoutError',
+      'APIConnectionTimeoutError',
       undefined,
     ]);
   });
@@ -270,6 +271,8 @@ describe('retries', () => {
     harness.sim.onMessage().failWith({ kind: 'hang' });
     const error = await rejection(harness.claude.messages.create(PARAMS, { timeout: 30 }));
     expect(error).toBeInstanceOf(APIConnectionTimeoutError);
+    expect(failureOf(error)?.attempts).toHaveLength(3);
+    expect(error.message).toBe('Attempt 3 timed out after 30 ms.');
     harness.sim.assertCalled({ times: 3 });
     expect(harness.record()).toMatchObject({
       outcome: { kind: 'failed' },

@@ -25,6 +25,9 @@ export interface ClaudeService extends ClaudeResources {}
 @Injectable()
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- see the interface above
 export class ClaudeService implements BeforeApplicationShutdown, OnApplicationShutdown {
+  /** Internal: what tells its tokens from those of other services. */
+  static readonly tokenKey = 'service';
+
   /** The client itself, for whatever takes one. */
   readonly client: Anthropic;
   /** The record of each call as it ends. Hot: a subscriber sees what ends after it subscribed. */
@@ -75,5 +78,6 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
   async onApplicationShutdown(): Promise<void> {
     await this.#runtime.transport.close();
     this.#runtime.records.complete();
+    this.#runtime.circuits.close();
   }
 }

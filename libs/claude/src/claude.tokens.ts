@@ -4,7 +4,13 @@ export const CLAUDE_OPTIONS: unique symbol = Symbol.for('nestjs-claude:options')
 /** Token of everything an instance is made of; internal. */
 export const CLAUDE_RUNTIME: unique symbol = Symbol.for('nestjs-claude:runtime');
 
-/** Token of an instance registered under a name. */
-export function namedInstanceToken(name: string): symbol {
-  return Symbol.for(`nestjs-claude:service:${name}`);
+/**
+ * A service of this module, by its class. Its token is told by a key of its own, since a minifier may give two classes one
+ * name, and the two builds of the package must mean the same.
+ */
+export type ServiceClass = (abstract new (...args: never[]) => object) & { readonly tokenKey: string };
+
+/** Token of a service of an instance registered under a name. */
+export function namedInstanceToken(name: string, service: ServiceClass): symbol {
+  return Symbol.for(`nestjs-claude:${service.tokenKey}:${name}`);
 }

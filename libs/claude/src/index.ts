@@ -1,3 +1,11 @@
+export { CircuitBreakerGuard, GuardedCircuit, type GuardedCircuitOptions } from './circuit/circuit-breaker.guard.js';
+export { CircuitBreakerService, type ExecuteOptions } from './circuit/circuit-breaker.service.js';
+export type { CircuitController, CircuitReader } from './circuit/circuit-handles.js';
+export type { CircuitKey, EndpointCircuitKey, OwnCircuitKey } from './circuit/circuit-key.js';
+export type { CircuitRefusal } from './circuit/circuit-refusal.js';
+export type { CircuitSnapshot } from './circuit/circuit-snapshot.js';
+export type { CircuitEvent, OpenReason } from './circuit/circuit.events.js';
+export type { CircuitOptions } from './circuit/circuit.options.js';
 export { callContext, type CallContext, type CallPriority } from './call/context.js';
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';
@@ -30,7 +38,12 @@ export type {
   TimeoutOptions,
 } from './claude.options.js';
 export { ClaudeService, type ClaudeResources } from './claude.service.js';
+export { failureOf, type CallFailure, type FailedAttempt } from './errors/call-failure.js';
+export { classifyError, type FailureCircumstances } from './errors/classify.js';
 export { ClaudeError, isClaudeError, type ClaudeErrorCode, type ClaudeErrorOptions } from './errors/claude-error.js';
+export { ClaudeExceptionFilter } from './errors/claude-exception.filter.js';
+export { errorAnswer, type HttpAnswer } from './errors/error-answer.js';
+export type { ErrorOfCode } from './errors/error-of-code.js';
 export { errorBody, errorTypeOfStatus, isErrorBody, type ErrorBody } from './errors/error-body.js';
 export {
   DeadlineExceededError,
@@ -43,9 +56,22 @@ export {
   StreamStalledError,
   type PartialStream,
 } from './errors/errors.js';
+export { type FailureKind, type FailureMeaning, type Fault, type RetryAdvice } from './errors/failure-meaning.js';
+export { httpAnswerOf } from './errors/http-answer.js';
+export { passedHeaders } from './errors/passed-headers.js';
+export { refusalException } from './errors/refusal-exception.js';
+export {
+  BudgetExceededError,
+  CircuitOpenError,
+  InputBlockedError,
+  LimitExceededError,
+  NoEndpointError,
+  RequestExceedsLimitError,
+} from './errors/refusals.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
-export type { RetryOptions } from './retry/retry.options.js';
+export type { RetryBudgetOptions, RetryOptions } from './retry/retry.options.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
+export { toolUses, type MessageLike, type ToolUse, type ToolUseLike } from './streaming/tool-uses.js';
 export {
   createTransport,
   type Fetch,

@@ -1,13 +1,22 @@
 import { Inject } from '@nestjs/common';
 import { ClaudeService } from './claude.service.js';
-import { namedInstanceToken } from './claude.tokens.js';
+import { namedInstanceToken, type ServiceClass } from './claude.tokens.js';
 
-/** The token under which an instance is injected: `ClaudeService` itself, or a symbol of its own for a named one. */
-export function getClaudeToken(name?: string): typeof ClaudeService | symbol {
-  return name === undefined ? ClaudeService : namedInstanceToken(name);
+/**
+ * The token under which a service of an instance is injected: its class, or a symbol of its own for a named instance.
+ *
+ * @param name Name of the instance; none for the default one.
+ * @param service Which of its services. Default `ClaudeService`.
+ */
+export function getClaudeToken<T extends ServiceClass>(name?: string, service?: T): T | symbol;
+export function getClaudeToken(name?: string, service: ServiceClass = ClaudeService): ServiceClass | symbol {
+  return name === undefined ? service : namedInstanceToken(name, service);
 }
 
-/** Injects the `ClaudeService` registered under a name: `constructor(@InjectClaude('batch') claude: ClaudeService)`. */
-export function InjectClaude(name?: string): PropertyDecorator & ParameterDecorator {
-  return Inject(getClaudeToken(name));
+/**
+ * Injects a service of the instance registered under a name: `@InjectClaude('batch') claude: ClaudeService`,
+ * `@InjectClaude('batch', CircuitBreakerService) circuits: CircuitBreakerService`.
+ */
+export function InjectClaude(name?: string, service?: ServiceClass): PropertyDecorator & ParameterDecorator {
+  return Inject(getClaudeToken(name, service));
 }

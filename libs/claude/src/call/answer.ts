@@ -101,11 +101,11 @@ async function receiveError(call: Call, attempt: Attempt, response: WireResponse
   const bytes = await collect(response);
   const parsed = tryJson(bytes);
   if (isErrorBody(parsed)) {
-    attempt.end(summarizeFailure(parsed, response.status));
+    attempt.end(summarizeFailure(parsed, response));
     return response.hold(bytes, parsed);
   }
   const error = foreignError(call, response, bytes);
-  attempt.end(summarizeFailure(error, response.status));
+  attempt.end(summarizeFailure(error, response));
   return errorResponse(response, response.status, error);
 }
 

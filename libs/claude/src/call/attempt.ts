@@ -1,14 +1,22 @@
-import { DeadlineExceededError } from '../errors/errors.js';
+import { DeadlineExceededError, type PartialStream } from '../errors/errors.js';
 import type { Call } from './call.js';
 import type { Clock, Timer } from './clock.js';
+import type { Endpoint } from './endpoint.js';
 import type { FailureSummary } from './outcome.js';
+import { retryAfterMs } from './retry-after.js';
 import type { AttemptRecord } from './record.js';
 import type { Usage } from './usage.js';
 import { WireSignal } from './wire-signal.js';
 
 /** Why an attempt that took too long was ended, as the reason of its abort signal. */
-class AttemptTimeoutError extends Error {
+export class AttemptTimeoutError extends Error {
   override readonly name = 'TimeoutError';
+}
+
+/** Somebody who holds something for as long as an attempt lasts. */
+export interface AttemptListener {
+  /** The exchange is over, its answer's body included. Called once, and must not throw. */
+  attemptEnded(attempt: Attempt): void;
 }
 
 /**
@@ -21,6 +29,12 @@ export class Attempt {
   timeToFirstEventMs: number | null = null;
   /** Milliseconds waited before the attempt that followed. */
   retryDelayMs: number | null = null;
+  /** Milliseconds the server asked to wait. */
+  retryAfterMs: number | null = null;
+  /** Headers of an answer that is an error; `null` for any other. */
+  errorHeaders: Headers | null = null;
+  /** Whether its failure left the circuit open, so that the next attempt must go elsewhere or not at all. */
+  circuitOpen = false;
   /** What it used or may have used; `null` while it runs, and when it cannot have cost anything. */
   usage: Usage | null = null;
   /** How it failed; `null` while it runs, and when it succeeded. */
@@ -29,7 +43,14 @@ export class Attempt {
   error: unknown = undefined;
   /** Whether the request was handed to the transport: an error from before that is none of the network's. */
   sent = false;
+  /** What had arrived of its stream when that failed after output was given. */
+  partial: PartialStream | null = null;
+  /** Whether the caller ended it, so that it says nothing about the service. */
+  abandoned = false;
+  /** The model it asks; `null` where the operation has none. */
+  readonly model: string | null;
 
+  readonly #listeners: AttemptListener[] = [];
   readonly #wire = new WireSignal();
   #controller: AbortController | null = null;
   readonly #startedAt: number;
@@ -39,15 +60,13 @@ export class Attempt {
   constructor(
     private readonly call: Call,
     readonly number: number,
-    readonly endpoint: string,
+    readonly endpoint: Endpoint,
     private readonly clock: Clock,
   ) {
     this.#startedAt = clock.now();
+    this.model = call.effectiveModel;
     const { leftMs, attemptTimeoutMs } = call;
-    this.#timer =
-      leftMs <= attemptTimeoutMs
-        ? this.#untilDeadline(leftMs)
-        : clock.setTimer(() => this.#expire(attemptTimeoutMs), attemptTimeoutMs);
+    this.#timer = leftMs <= attemptTimeoutMs ? this.#untilDeadline(leftMs) : this.#untilTimeout(attemptTimeoutMs);
   }
 
   /** Aborts when the attempt must end: the caller left, or time is up. */
@@ -69,15 +88,18 @@ export class Attempt {
     return this.#endedAt !== null;
   }
 
-  /** Milliseconds since the attempt began. */
+  /** Milliseconds since the attempt began, or those it took once it has ended. */
   get elapsedMs(): number {
-    return this.clock.now() - this.#startedAt;
+    return (this.#endedAt ?? this.clock.now()) - this.#startedAt;
   }
 
   /** An answer has begun. */
   answered(response: Response): void {
     this.status = response.status;
     this.requestId = response.headers.get('request-id');
+    if (response.ok) return;
+    this.errorHeaders = response.headers;
+    this.retryAfterMs = retryAfterMs(response.headers, this.clock.wall());
   }
 
   /**
@@ -109,18 +131,33 @@ export class Attempt {
     this.usage = usage;
     this.failure = failure;
     this.#endedAt = this.clock.now();
+    for (const listener of this.#listeners) listener.attemptEnded(this);
+  }
+
+  /** Notes that the caller ended the exchange: by an abort, by reading no further, or by dropping the answer. */
+  abandon(usage: Usage | null): void {
+    if (!this.ended) this.abandoned = true;
+    this.end(null, usage);
+  }
+
+  /** Tells somebody of the end of the exchange; at once when it is over already. */
+  onEnd(listener: AttemptListener): void {
+    if (this.ended) listener.attemptEnded(this);
+    else this.#listeners.push(listener);
   }
 
   record(callStartedAt: number): AttemptRecord {
     return {
       number: this.number,
-      endpoint: this.endpoint,
+      endpoint: this.endpoint.name,
+      model: this.model,
       startedAfterMs: this.#startedAt - callStartedAt,
-      durationMs: (this.#endedAt ?? this.clock.now()) - this.#startedAt,
+      durationMs: this.elapsedMs,
       status: this.status,
       requestId: this.requestId,
       failure: this.failure,
       retryDelayMs: this.retryDelayMs,
+      retryAfterMs: this.retryAfterMs,
       usage: this.usage,
     };
   }
@@ -128,6 +165,16 @@ export class Attempt {
   #untilDeadline(leftMs: number): Timer {
     const { deadlineMs } = this.call;
     return this.clock.setTimer(() => this.abort(new DeadlineExceededError(deadlineMs)), Math.max(0, leftMs));
+  }
+
+  #untilTimeout(limitMs: number): Timer {
+    const timer = this.clock.setTimer(() => {
+      // After a blocked event loop the answer may be waiting to be read: it goes first.
+      setImmediate(() => {
+        if (this.#timer === timer) this.#expire(limitMs);
+      });
+    }, limitMs);
+    return timer;
   }
 
   #expire(limitMs: number): void {

@@ -5,13 +5,16 @@ import {
   type MiddlewareContext,
   type MiddlewareNext,
 } from '@anthropic-ai/sdk';
-import { isClaudeError, type ClaudeErrorCode } from '../errors/claude-error.js';
+import { attachFailure } from '../errors/call-failure.js';
+import { isClaudeError } from '../errors/claude-error.js';
 import { ShuttingDownError } from '../errors/errors.js';
+import { isRefusal } from '../errors/refusals.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
-import { Call, type CallInit } from './call.js';
+import { Call } from './call.js';
+import type { CallInit } from './call-init.js';
 import type { Clock } from './clock.js';
 import { CALL_CONTEXT, mergeContext, type CallContext } from './context.js';
-import { PLACEHOLDER_AUTHORIZATION } from './endpoint.js';
+import { PLACEHOLDER_AUTHORIZATION, type Endpoint } from './endpoint.js';
 import type { LiveCalls } from './live-calls.js';
 import { operationOfOptions } from './operations/operation-of.js';
 import { SUCCEEDED, type Outcome } from './outcome.js';
@@ -24,6 +27,8 @@ export interface CallMiddlewareOptions {
   /** Name of the module instance. */
   readonly instance: string;
   readonly pipeline: NextStage;
+  /** Where calls go until a stage says otherwise. */
+  readonly endpoint: Endpoint;
   readonly liveCalls: LiveCalls;
   /** What holds for every call, beneath what its view and the call itself say. */
   readonly ambientContext: () => CallContext;
@@ -59,12 +64,15 @@ export function callMiddleware(module: CallMiddlewareOptions): Middleware {
       if (call.interruption) throw call.interruption();
       const answer = await module.pipeline(call);
       settleAnswered(call, answer);
+      // The SDK makes its errors of these headers: of an answer that is one, and of an error event further down a stream.
+      if (call.stream || !answer.ok) attachFailure(answer.headers, call);
       return answer;
     } catch (error) {
-      call.settle(outcomeOfError(call, error), call.attempt?.usage ?? null);
+      call.settle(outcomeOfError(call, error), call.deciding?.usage ?? null);
       // A stage may have thrown behind an answer that is still open.
       if (call.attempt?.ended === false)
         call.attempt.abort(new DOMException('The answer is not wanted.', 'AbortError'));
+      if (typeof error === 'object' && error !== null) attachFailure(error, call);
       throw error;
     }
   };
@@ -80,6 +88,8 @@ function callOf(
   const ambient = module.ambientContext();
   const context = own === undefined ? ambient : mergeContext(ambient, own);
   const retries = options[CALL_MAX_RETRIES];
+  // SDK middleware of the one request runs inside the pipeline.
+  const isSentDirectly = (options.middleware?.length ?? 0) === 0;
   return {
     id: module.newCallId(),
     instance: module.instance,
@@ -88,13 +98,14 @@ function callOf(
     params: options[CALL_PARAMS] ?? options.body,
     stream: options.stream === true,
     context,
+    endpoint: module.endpoint,
     usesEndpointKey:
       request.headers.get('authorization') === PLACEHOLDER_AUTHORIZATION && !request.headers.has('x-api-key'),
     maxAttempts: retries === undefined ? undefined : retries + 1,
     attemptTimeoutMs: Math.min(module.attemptMs, options.timeout ?? module.attemptMs),
     deadlineMs: context.deadlineMs ?? module.deadlineMs,
-    needsRealSignal:
-      module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || (options.middleware?.length ?? 0) > 0,
+    needsRealSignal: module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || !isSentDirectly,
+    isSentDirectly,
     transmit: next,
   };
 }
@@ -122,23 +133,18 @@ function followStream(call: Call, request: APIRequest): void {
 
 /** An answer is handed out. A stream settles its call itself when it ends; anything else has ended by now. */
 function settleAnswered(call: Call, answer: Response): void {
-  const { attempt } = call;
+  const { deciding: attempt } = call;
   if (call.stream && answer.ok) followStream(call, call.request);
   if (attempt !== undefined && !attempt.ended) return;
   if (answer.ok) call.settle(SUCCEEDED, attempt?.usage ?? null);
   else
-    call.settle(
-      { kind: 'failed', error: attempt?.failure ?? summarizeFailure(null, answer.status) },
-      attempt?.usage ?? null,
-    );
+    call.settle({ kind: 'failed', error: attempt?.failure ?? summarizeFailure(null, answer) }, attempt?.usage ?? null);
 }
 
 function outcomeOfError(call: Call, error: unknown): Outcome {
   if (call.aborted || error instanceof APIUserAbortError) return { kind: 'abandoned', at: 'before-answer' };
-  if (isClaudeError(error) && call.attemptCount === 0 && REFUSALS.has(error.code))
-    return { kind: 'refused', code: error.code };
-  return { kind: 'failed', error: summarizeFailure(error, call.attempt?.status ?? null) };
+  if (isClaudeError(error) && call.attemptCount === 0 && isRefusal(error)) return { kind: 'refused', code: error.code };
+  const { deciding: attempt } = call;
+  if (attempt?.failure && attempt.error === error) return { kind: 'failed', error: attempt.failure };
+  return { kind: 'failed', error: summarizeFailure(error, { status: attempt?.status ?? null }) };
 }
-
-/** Errors with which we turn a call away. */
-const REFUSALS: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>(['shutting_down']);

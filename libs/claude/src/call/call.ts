@@ -1,52 +1,37 @@
 import { APIUserAbortError, type APIRequest } from '@anthropic-ai/sdk';
+import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
 import { Attempt } from './attempt.js';
 import type { Clock } from './clock.js';
+import { modelOf, type CallInit } from './call-init.js';
+import { withModel } from './request-body.js';
 import type { CallContext } from './context.js';
+import type { Endpoint } from './endpoint.js';
+import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { Outcome } from './outcome.js';
 import type { CallRecord } from './record.js';
 import type { Usage } from './usage.js';
 
-/** What a call is made of when the SDK hands it to us. */
-export interface CallInit {
-  readonly id: string;
-  /** Name of the module instance. */
-  readonly instance: string;
-  readonly operation: Operation;
-  /** The encoded request. Headers may be changed in place. */
-  readonly request: APIRequest;
-  /** The SDK method's params, or the parsed body of a request given as bytes; `undefined` where there is none. */
-  readonly params: unknown;
-  readonly stream: boolean;
-  readonly context: CallContext;
-  /** Whether the endpoint's key goes with it; not when the caller set credentials of its own. */
-  readonly usesEndpointKey: boolean;
-  /** Whether the request passes code that may need a real `AbortSignal`. */
-  readonly needsRealSignal: boolean;
-  /** How often the caller wants it tried at the most; `undefined` leaves that to the module's options. */
-  readonly maxAttempts: number | undefined;
-  /** Milliseconds one attempt may take until its answer begins; includes the SDK's `timeout` of this call. */
-  readonly attemptTimeoutMs: number;
-  /** Milliseconds the call may take until its answer begins. */
-  readonly deadlineMs: number;
-  /** Sends a request: the rest of the SDK's own chain. */
-  readonly transmit: (request: APIRequest) => Promise<Response>;
-}
-
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** One invocation of an SDK method, from the request to the last byte of its answer. */
-export class Call {
+export class Call implements CallFailureSource {
   /** The model asked for; `null` where the operation has none. */
   readonly model: string | null;
+  /** Where the next attempt goes. */
+  endpoint: Endpoint;
+  /** Whether a further attempt was called for, and the retry budget had none left. */
+  retryBudgetExhausted = false;
 
+  #effectiveModel: string | null;
+  #deciding: Attempt | null | undefined = undefined;
+  #request: APIRequest;
   readonly #attempts: Attempt[] = [];
   readonly #startedAtMs: number;
   readonly #startedAt: number;
-  #interruption: (() => Error) | null = null;
+  readonly #interruption = new Interruption();
   #aborted = false;
   #settled = false;
-  #onAbort: (() => void) | null = null;
   #onceSettled: (() => void) | null = null;
 
   constructor(
@@ -55,6 +40,9 @@ export class Call {
     private readonly onSettled: (call: Call, record: CallRecord) => void,
   ) {
     this.model = modelOf(init.params);
+    this.endpoint = init.endpoint;
+    this.#effectiveModel = this.model;
+    this.#request = init.request;
     this.#startedAtMs = clock.wall();
     this.#startedAt = clock.now();
   }
@@ -70,7 +58,12 @@ export class Call {
 
   /** The encoded request. Headers may be changed in place. */
   get request(): APIRequest {
-    return this.init.request;
+    return this.#request;
+  }
+
+  /** The model the next attempt asks: the one asked for, unless a fallback took its place. */
+  get effectiveModel(): string | null {
+    return this.#effectiveModel;
   }
 
   /** The SDK method's params, or the parsed body of a request given as bytes; `undefined` where there is none. */
@@ -114,12 +107,17 @@ export class Call {
 
   /** Makes the error with which the call must end, when the caller or a shutdown has called it off; else `null`. */
   get interruption(): (() => Error) | null {
-    return this.#interruption;
+    return this.#interruption.makeError;
   }
 
   /** Whether the request passes code that may need a real `AbortSignal`. */
   get needsRealSignal(): boolean {
     return this.init.needsRealSignal;
+  }
+
+  /** Whether what is thrown when it is sent can only be the transport's. */
+  get isSentDirectly(): boolean {
+    return this.init.isSentDirectly;
   }
 
   /** Whether the caller has called it off. */
@@ -137,27 +135,45 @@ export class Call {
     return this.#attempts.at(-1);
   }
 
+  /** The attempt whose ending is the call's; `undefined` when none was made, or none of them is. */
+  get deciding(): Attempt | undefined {
+    return this.#deciding === undefined ? this.attempt : (this.#deciding ?? undefined);
+  }
+
+  /** Says whose ending is the call's: an attempt's, that of none (`null`), or the last one's (`undefined`, at first). */
+  decideBy(attempt: Attempt | null | undefined): void {
+    this.#deciding = attempt;
+  }
+
   get attemptCount(): number {
     return this.#attempts.length;
   }
 
   /** Starts the next attempt. Whoever starts it sees to its end. */
-  beginAttempt(endpoint: string): Attempt {
-    const attempt = new Attempt(this, this.#attempts.length + 1, endpoint, this.clock);
+  beginAttempt(): Attempt {
+    const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock);
     this.#attempts.push(attempt);
     return attempt;
+  }
+
+  /** Lets the attempts that follow ask another model; everything else of the request stays as it is now. */
+  askModel(model: string): void {
+    const body = withModel(this.#request.body, model);
+    if (body === null) return;
+    this.#effectiveModel = model;
+    this.#request = { ...this.#request, body };
   }
 
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
   transmit(attempt: Attempt): Promise<Response> {
     // What our own transport asks of a signal is all that this one has to have.
     const signal = this.init.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
-    return this.init.transmit({ ...this.init.request, signal });
+    return this.init.transmit({ ...this.#request, signal });
   }
 
   /** The caller calls it off: whatever is under way ends at once. */
   abort(): void {
-    if (this.#interruption) return;
+    if (this.interruption) return;
     this.#aborted = true;
     // Its reader ends as with the SDK alone, which knows an abort by this name.
     this.#interrupt(() => new APIUserAbortError(), new DOMException('The call was aborted.', 'AbortError'));
@@ -165,27 +181,12 @@ export class Call {
 
   /** A shutdown ends it: whatever is under way fails at once, a stream for its reader too. */
   terminate(makeError: () => Error): void {
-    if (!this.#interruption) this.#interrupt(makeError, makeError());
+    if (!this.interruption) this.#interrupt(makeError, makeError());
   }
 
-  /** Waits, at most until the caller calls the call off. Leaves no timer and no listener behind. */
+  /** Waits, at most until the call is called off. Leaves no timer behind. */
   sleep(delayMs: number): Promise<void> {
-    if (this.#interruption) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = this.clock.setTimer(
-        () => {
-          this.#onAbort = null;
-          resolve();
-        },
-        delayMs,
-        true,
-      );
-      this.#onAbort = () => {
-        this.#onAbort = null;
-        timer.cancel();
-        resolve();
-      };
-    });
+    return this.#interruption.sleep(delayMs, this.clock);
   }
 
   /** Calls back when the call is settled, for what is held only as long. One callback a call. */
@@ -201,16 +202,29 @@ export class Call {
     this.onSettled(this, this.#record(outcome, usage));
   }
 
+  /** How it failed, for whoever holds the error it ended with. */
+  callFailure(): CallFailure {
+    const { deciding } = this;
+    return {
+      callId: this.id,
+      requestId:
+        deciding?.requestId ?? this.#attempts.findLast(({ requestId }) => requestId !== null)?.requestId ?? null,
+      attempts: this.#attempts.map((each) => ({ ...each.record(this.#startedAt), cause: each.error })),
+      retryAfterMs: deciding?.retryAfterMs ?? undefined,
+      retryBudgetExhausted: this.retryBudgetExhausted,
+      partial: deciding?.partial ?? null,
+    };
+  }
+
   #interrupt(makeError: () => Error, reason: Error): void {
-    this.#interruption = makeError;
-    this.#onAbort?.();
+    this.#interruption.begin(makeError);
     this.attempt?.abort(reason);
   }
 
   #record(outcome: Outcome, usage: Usage | null): CallRecord {
     const { id, instance, operation, stream } = this.init;
     const { user, tags, priority, requestType } = this.init.context;
-    const { attempt } = this;
+    const attempt = this.deciding;
     return {
       id,
       instance,
@@ -225,15 +239,11 @@ export class Call {
       requestId: attempt?.requestId ?? null,
       usage,
       attempts: this.#attempts.map((each) => each.record(this.#startedAt)),
+      retryBudgetExhausted: this.retryBudgetExhausted,
       user: user ?? null,
       tags: tags ?? NO_TAGS,
       priority: priority ?? 'normal',
       requestType: requestType ?? null,
     };
   }
-}
-
-function modelOf(params: unknown): string | null {
-  if (typeof params !== 'object' || params === null || !('model' in params)) return null;
-  return typeof params.model === 'string' ? params.model : null;
 }

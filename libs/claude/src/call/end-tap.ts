@@ -1,3 +1,4 @@
+import { attachFailure } from '../errors/call-failure.js';
 import { isAbortError } from '../errors/error-cause.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
 import type { BodyTap } from '../transport/body.js';
@@ -26,14 +27,15 @@ export class EndTap implements BodyTap {
       this.cancel();
       return error;
     }
-    const failure = summarizeFailure(error, this.attempt.status);
+    const failure = summarizeFailure(error, { status: this.attempt.status, ofTransport: true });
     this.attempt.end(failure);
     this.call.settle({ kind: 'failed', error: failure }, null);
+    attachFailure(error, this.call);
     return error;
   }
 
   cancel(): void {
-    this.attempt.end(null);
+    this.attempt.abandon(null);
     this.call.settle({ kind: 'abandoned', at: 'during-answer' }, null);
   }
 }

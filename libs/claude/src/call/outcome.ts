@@ -1,3 +1,5 @@
+import type { FailureMeaning } from '../errors/failure-meaning.js';
+
 /** Where in its life a call was when the caller left. */
 export type AbandonedAt = 'before-answer' | 'during-answer';
 
@@ -19,6 +21,8 @@ export interface FailureSummary {
   readonly status: number | null;
   /** The API's `error_code`, or the literal code of an error of ours. */
   readonly code: string | null;
+  /** What it means: who is at fault, and what may help. */
+  readonly meaning: FailureMeaning;
 }
 
 /** A call that ended as it should. */

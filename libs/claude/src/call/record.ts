@@ -7,6 +7,8 @@ export interface AttemptRecord {
   /** 1 for the first. */
   readonly number: number;
   readonly endpoint: string;
+  /** The model this attempt asked; another than the call's where a fallback took over. `null` where there is none. */
+  readonly model: string | null;
   /** Milliseconds from the start of the call to the start of the attempt. */
   readonly startedAfterMs: number;
   /** Milliseconds until the attempt ended, an answer's body included. */
@@ -19,6 +21,8 @@ export interface AttemptRecord {
   readonly failure: FailureSummary | null;
   /** Milliseconds waited after this attempt before the next one; `null` when none followed. */
   readonly retryDelayMs: number | null;
+  /** Milliseconds the server asked to wait; `null` when it asked for nothing. */
+  readonly retryAfterMs: number | null;
   /** What this attempt used, or may have used where its outcome is unknown; `null` when it cannot have cost anything. */
   readonly usage: Usage | null;
 }
@@ -31,7 +35,7 @@ export interface CallRecord {
   readonly instance: string;
   /** The SDK's path to the method, e.g. `beta.messages.create`. */
   readonly operation: string;
-  /** The model asked for; `null` where the operation has none. */
+  /** The model asked for; `null` where the operation has none. The last attempt tells which one answered. */
   readonly model: string | null;
   readonly stream: boolean;
   /** Wall-clock start, milliseconds since the epoch. */
@@ -41,14 +45,16 @@ export interface CallRecord {
   /** Milliseconds until the first content event of a stream; `null` for anything else. */
   readonly timeToFirstEventMs: number | null;
   readonly outcome: Outcome;
-  /** HTTP status of the last attempt. */
+  /** HTTP status of the attempt that decided the call, which is the last one but for a fallback that did not suit. */
   readonly status: number | null;
-  /** Anthropic's `request-id` of the last attempt. */
+  /** Anthropic's `request-id` of that attempt. */
   readonly requestId: string | null;
-  /** Usage of the last attempt; `null` where the operation has none, or nothing can have been used. */
+  /** Usage of that attempt; `null` where the operation has none, or nothing can have been used. */
   readonly usage: Usage | null;
   /** The exchanges in order; empty when the call was refused or answered before any was made. */
   readonly attempts: readonly AttemptRecord[];
+  /** Whether a further attempt was called for, and the retry budget had none left. */
+  readonly retryBudgetExhausted: boolean;
   readonly user: string | null;
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: NonNullable<CallContext['priority']>;

@@ -1,26 +1,28 @@
+import { ConnectionTimeoutError } from '../errors/connection-timeout.js';
 import { DeadlineExceededError, KeyUnavailableError } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
-import { neverSent } from '../errors/network-codes.js';
+import { codeOf, isTimeoutCode } from '../errors/network-codes.js';
 import { toError } from '../errors/error-cause.js';
 import { keyProblem } from '../keys/check-key.js';
 import { WireResponse } from '../transport/wire-response.js';
 import { receiveAnswer, type AnswerOptions } from './answer.js';
-import type { Attempt } from './attempt.js';
+import { AttemptTimeoutError, type Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { Endpoint, KeySupplier } from './endpoint.js';
+import type { KeySupplier } from './endpoint.js';
+import type { FailureSummary } from './outcome.js';
 import type { NextStage } from './stage.js';
 import { estimateInputTokens } from './token-estimate.js';
 import { estimatedUsage, type Usage } from './usage.js';
 import type { WireSignal } from './wire-signal.js';
 
 /** The last stage: one HTTP exchange, from the key to an answer that may be handed out. */
-export function sendStage(endpoint: Endpoint, options: AnswerOptions): NextStage {
+export function sendStage(options: AnswerOptions): NextStage {
   return async (call) => {
     if (call.interruption) throw call.interruption();
     if (call.leftMs <= 0) throw new DeadlineExceededError(call.deadlineMs);
-    const attempt = call.beginAttempt(endpoint.name);
+    const attempt = call.beginAttempt();
     try {
-      const pending = setHeaders(call, attempt, endpoint);
+      const pending = setHeaders(call, attempt);
       if (pending !== undefined) await untilAborted(pending, attempt.wireSignal);
       attempt.sent = true;
       const response = WireResponse.from(
@@ -31,17 +33,24 @@ export function sendStage(endpoint: Endpoint, options: AnswerOptions): NextStage
       return await receiveAnswer(call, attempt, response, options);
     } catch (thrown) {
       const error = reasonOf(call, attempt, thrown);
-      const failure = summarizeFailure(error, attempt.status);
+      const failure = summarizeFailure(error, {
+        status: attempt.status,
+        headers: attempt.errorHeaders,
+        ofTransport: attempt.sent && call.isSentDirectly,
+      });
+      const usage = possibleUsage(call, attempt, failure);
       attempt.error = error;
-      attempt.end(call.aborted ? null : failure, possibleUsage(call, attempt, failure.code));
+      if (call.aborted) attempt.abandon(usage);
+      else attempt.end(failure, usage);
       throw error;
     }
   };
 }
 
 /** What differs from attempt to attempt. Only a key that has to be waited for makes a promise. */
-function setHeaders(call: Call, attempt: Attempt, endpoint: Endpoint): Promise<void> | undefined {
+function setHeaders(call: Call, attempt: Attempt): Promise<void> | undefined {
   const { headers } = call.request;
+  const { endpoint } = attempt;
   // The SDK counts retries of its own, of which there are none.
   if (attempt.number > 1 || call.maxAttempts !== undefined) {
     headers.set('x-stainless-retry-count', String(attempt.number - 1));
@@ -64,7 +73,7 @@ function keyOf(supplier: KeySupplier): string | Promise<string> {
 
 /** What the key's source said may quote the key, so only what kind of failure it was is passed on. */
 function keyFailed(error: unknown): never {
-  const { type, code } = summarizeFailure(error, null);
+  const { type, code } = summarizeFailure(error);
   throw new KeyUnavailableError(
     `The \`apiKey\` function failed with ${type}${code === null ? '' : ` (${code})`}. Its message is withheld, since it may quote a secret.`,
   );
@@ -100,11 +109,26 @@ function reasonOf(call: Call, attempt: Attempt, thrown: unknown): unknown {
   if (signal.aborted && signal.reason instanceof DeadlineExceededError) {
     return new DeadlineExceededError(call.deadlineMs);
   }
-  return signal.aborted ? signal.reason : thrown;
+  if (signal.aborted && signal.reason instanceof AttemptTimeoutError) {
+    // Until the request is on its way, only a key can be what is waited for.
+    return attempt.sent ? new ConnectionTimeoutError(signal.reason.message) : keyIsLate(signal.reason.message);
+  }
+  if (signal.aborted) return signal.reason;
+  return ranOutOfTime(thrown) ? new ConnectionTimeoutError(toError(thrown).message, thrown) : thrown;
+}
+
+function keyIsLate(what: string): KeyUnavailableError {
+  return new KeyUnavailableError(`${what} Nothing was sent: the \`apiKey\` function had not returned a key by then.`);
+}
+
+/** Whether a limit of the transport's own was reached: connecting, or waiting for headers. */
+function ranOutOfTime(thrown: unknown): boolean {
+  const code = codeOf(thrown);
+  return isTimeoutCode(code) || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 /** An exchange of unknown outcome may be on the bill: its input is booked as an estimate. */
-function possibleUsage(call: Call, attempt: Attempt, code: string | null): Usage | null {
-  if (call.operation.usage !== 'message' || !attempt.sent || neverSent(code)) return null;
+function possibleUsage(call: Call, attempt: Attempt, { meaning }: FailureSummary): Usage | null {
+  if (call.operation.usage !== 'message' || !attempt.sent || !meaning.mayHaveRun) return null;
   return estimatedUsage(estimateInputTokens(call.request), 0);
 }

@@ -1,6 +1,7 @@
 import type { Message } from '@anthropic-ai/sdk/resources/messages';
 import { APIUserAbortError } from '@anthropic-ai/sdk';
 import { isAbortError, toError } from '../errors/error-cause.js';
+import { attachFailure } from '../errors/call-failure.js';
 import { isClaudeError } from '../errors/claude-error.js';
 import { ProtocolError, StreamInterruptedError, StreamStalledError, type PartialStream } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
@@ -9,7 +10,7 @@ import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import type { Clock } from './clock.js';
 import { EventScanner, unescapeDelta, type EventSink } from './event-scanner.js';
-import { SUCCEEDED, type Outcome } from './outcome.js';
+import { SUCCEEDED, type FailureSummary, type Outcome } from './outcome.js';
 import { StreamWatch, type StreamTimeouts } from './stream-watch.js';
 import { estimateInputTokens, tokensOfBytes } from './token-estimate.js';
 import { estimatedUsage, normalizeUsage, overlayUsage, type Usage } from './usage.js';
@@ -90,7 +91,8 @@ export class StreamTap implements BodyTap, EventSink {
     this.#watch.stop();
     if (isAbortError(error)) return this.#abandoned(error);
     const told = this.#committed && !isClaudeError(error) ? this.#interrupted('The connection broke.', error) : error;
-    this.#finish({ kind: 'failed', error: summarizeFailure(told, this.attempt.status) });
+    this.#finish({ kind: 'failed', error: this.#summary(told) });
+    attachFailure(told, this.call);
     this.#reject?.(told);
     return told;
   }
@@ -147,7 +149,7 @@ export class StreamTap implements BodyTap, EventSink {
 
   error(data: unknown): void {
     this.#watch.event();
-    this.#finish({ kind: 'failed', error: summarizeFailure(data, null) });
+    this.#finish({ kind: 'failed', error: summarizeFailure(data) });
     this.#decide?.({ kind: 'error', body: data });
   }
 
@@ -158,6 +160,10 @@ export class StreamTap implements BodyTap, EventSink {
     this.#committed = true;
     this.attempt.timeToFirstEventMs = this.call.elapsedMs;
     this.#decide?.({ kind: 'content' });
+  }
+
+  #summary(error: Error): FailureSummary {
+    return summarizeFailure(error, { status: this.attempt.status, ofTransport: true });
   }
 
   #stall(what: string): void {
@@ -179,7 +185,9 @@ export class StreamTap implements BodyTap, EventSink {
     this.#finished = true;
     this.#watch.stop();
     const usage = this.usage();
-    this.attempt.end(outcome.kind === 'failed' ? outcome.error : null, usage);
+    if (this.#committed && outcome.kind === 'failed') this.attempt.partial = this.#partial();
+    if (outcome.kind === 'abandoned') this.attempt.abandon(usage);
+    else this.attempt.end(outcome.kind === 'failed' ? outcome.error : null, usage);
     if (this.#committed) this.call.settle(outcome, usage);
   }
 

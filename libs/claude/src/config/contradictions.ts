@@ -1,16 +1,63 @@
-import type { ClaudeModuleOptions } from '../claude.options.js';
-import { RETRY_DEFAULTS } from '../retry/retry.options.js';
+import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
+import type { ClaudeModuleOptions, TimeoutOptions } from '../claude.options.js';
+import {
+  RETRY_BUDGET_DEFAULTS,
+  RETRY_DEFAULTS,
+  type RetryBudgetOptions,
+  type RetryOptions,
+} from '../retry/retry.options.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
-export function contradictions({ apiKey, client, retry, timeouts, transport }: ClaudeModuleOptions): string[] {
+export function contradictions({ apiKey, circuit, client, retry, timeouts, transport }: ClaudeModuleOptions): string[] {
   return [
     ...twoCredentials(apiKey, client),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'overloadedBaseDelayMs', 'overloadedMaxDelayMs') : []),
+    ...(retry ? fallbacks(retry) : []),
+    ...(retry && retry.budget ? dryBudget(retry.budget) : []),
+    ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
+    ...(circuit ? slowness(circuit, timeouts) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),
+  ];
+}
+
+/** A fallback that can never take over. */
+function fallbacks({ fallbackModels = {}, maxAttempts }: RetryOptions): string[] {
+  const models = Object.keys(fallbackModels);
+  const own = models
+    .filter((model) => fallbackModels[model]?.includes(model))
+    .map((model) => `\`retry.fallbackModels.${model}\` names the model itself: remove it from its own list.`);
+  if (maxAttempts !== 1 || models.length === 0) return own;
+  return [...own, '`retry.fallbackModels` would do nothing with `retry.maxAttempts` 1: allow a second attempt.'];
+}
+
+/** A budget that nothing flows into would end all retries for good once it is used up. */
+function dryBudget({
+  tokensPerCall = RETRY_BUDGET_DEFAULTS.tokensPerCall,
+  tokensPerMinute = RETRY_BUDGET_DEFAULTS.tokensPerMinute,
+}: RetryBudgetOptions): string[] {
+  if (tokensPerCall > 0 || tokensPerMinute > 0) return [];
+  return [
+    '`retry.budget.tokensPerCall` and `retry.budget.tokensPerMinute` are both 0: let one of them refill the budget.',
+  ];
+}
+
+function slowness(
+  { slowCallDurationThresholdMs, slowCallRateThreshold }: CircuitOptions,
+  { attemptMs, deadlineMs }: TimeoutOptions = {},
+): string[] {
+  const limitMs = attemptMs ?? Math.min(TIMEOUT_DEFAULTS.attemptMs, deadlineMs ?? TIMEOUT_DEFAULTS.deadlineMs);
+  if (slowCallDurationThresholdMs !== undefined && slowCallDurationThresholdMs >= limitMs) {
+    return [
+      `\`circuit.slowCallDurationThresholdMs\` would do nothing at or above the ${limitMs} ms that an attempt may take: lower it, or raise \`timeouts.attemptMs\`.`,
+    ];
+  }
+  if (slowCallRateThreshold === undefined || slowCallDurationThresholdMs !== undefined) return [];
+  return [
+    '`circuit.slowCallRateThreshold` would do nothing without `circuit.slowCallDurationThresholdMs`: set that too, or remove it.',
   ];
 }
 

@@ -23,12 +23,31 @@ const millisecondsOrNone = must<number>(
   (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS,
 );
 
-const text = must<string>('a non-empty string', (value) => typeof value === 'string' && value.trim() !== '');
+const share = must<number>(
+  'a number above 0 and up to 1',
+  (value) => typeof value === 'number' && value > 0 && value <= 1,
+);
+
+function atLeast(min: number): z.ZodType<number> {
+  return must(`a number of at least ${min}`, (value) => Number.isFinite(value) && inRange(value, min, Infinity));
+}
+
+/** As many as anybody can mean. */
+const count = whole(1, 1_000_000);
+
+const text = must<string>('a non-empty string', isText);
+
+/** What switches a room off. */
+const off = must<false>('an object or false', (value) => value === false);
 
 const fn = must<(...args: never[]) => unknown>('a function', (value) => typeof value === 'function');
 
 function inRange(value: unknown, min: number, max: number): boolean {
   return typeof value === 'number' && value >= min && value <= max;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function isObject(value: unknown): boolean {
@@ -50,6 +69,42 @@ const retry = z
     overloadedBaseDelayMs: milliseconds,
     overloadedMaxDelayMs: milliseconds,
     maxRetryAfterMs: milliseconds,
+    budget: z.union([
+      off,
+      z
+        .strictObject({
+          maxTokens: atLeast(1),
+          tokensPerCall: must<number>('a number from 0 to 1', (value) => inRange(value, 0, 1)),
+          tokensPerMinute: atLeast(0),
+        })
+        .partial(),
+    ]),
+    fallbackModels: z.record(
+      z.string(),
+      must<string[]>(
+        'a list of at least one model id, each once',
+        (value) =>
+          Array.isArray(value) && value.length > 0 && value.every(isText) && new Set(value).size === value.length,
+      ),
+      { error: 'must be an object whose keys are model ids and whose values are lists of model ids' },
+    ),
+  })
+  .partial();
+
+const circuit = z
+  .strictObject({
+    failureRateThreshold: share,
+    minimumNumberOfCalls: count,
+    windowMs: milliseconds,
+    consecutiveFailures: count,
+    slowCallDurationThresholdMs: milliseconds,
+    slowCallRateThreshold: share,
+    baseOpenMs: milliseconds,
+    maxOpenMs: milliseconds,
+    healthyAfterMs: milliseconds,
+    permittedCallsInHalfOpen: count,
+    successesToClose: count,
+    mode: must<'enforce' | 'shadow'>("'enforce' or 'shadow'", (value) => value === 'enforce' || value === 'shadow'),
   })
   .partial();
 
@@ -156,7 +211,8 @@ export const OPTIONS_SCHEMA = z
     ),
     baseURL: must<string>(BASE_URL_EXPECTED, isHttpUrl),
     context,
-    retry: z.union([must<false>('an object or false', (value) => value === false), retry]),
+    retry: z.union([off, retry]),
+    circuit: z.union([off, circuit]),
     timeouts,
     transport: z.union([
       must<'undici' | 'fetch'>("'undici', 'fetch' or an object", (value) => value === 'undici' || value === 'fetch'),

@@ -43,6 +43,43 @@ describe('settings', () => {
     expect(inspect(settings, { depth: 9, showHidden: true }) + JSON.stringify(settings)).not.toContain(KEY);
   });
 
+  it('fills in the defaults of retry budget and circuit', () => {
+    const settings = resolveSettings({ retry: { budget: { maxTokens: 3 } }, circuit: { windowMs: 1_000 } }, ENV);
+    expect(settings.retry.budget).toEqual({ maxTokens: 3, tokensPerCall: 0.2, tokensPerMinute: 10 });
+    expect(settings.circuit).toMatchObject({ windowMs: 1_000, consecutiveFailures: 5 });
+    expect(resolveSettings({ retry: { budget: false }, circuit: false }, ENV)).toMatchObject({
+      retry: { budget: false },
+      circuit: false,
+    });
+  });
+
+  it('takes an option that is undefined for one that is not given', () => {
+    const none = undefined as never;
+    const settings = resolveSettings(
+      {
+        retry: { maxAttempts: none, baseDelayMs: none, fallbackModels: none, budget: { maxTokens: none } },
+        circuit: { windowMs: none, consecutiveFailures: none },
+        timeouts: { deadlineMs: none, attemptMs: none, idleMs: none },
+        transport: { connectTimeoutMs: none },
+        shutdownGraceMs: none,
+      },
+      ENV,
+    );
+    expect(settings).toEqual({ ...resolveSettings({}, ENV), key: settings.key, transport: {} });
+    expect(resolveSettings({ retry: { budget: none } }, ENV).retry).toEqual(resolveSettings({}, ENV).retry);
+  });
+
+  it('cannot be changed, whatever becomes of the options', () => {
+    const fallbackModels = { a: ['b'] };
+    const settings = resolveSettings({ retry: { fallbackModels } }, ENV);
+    fallbackModels.a = ['c'];
+    expect(settings.retry.fallbackModels).toEqual({ a: ['b'] });
+    const { retry, circuit, timeouts } = settings;
+    expect([retry, retry.budget, retry.fallbackModels, circuit, timeouts].every((each) => Object.isFrozen(each))).toBe(
+      true,
+    );
+  });
+
   it('makes a single attempt of `retry: false`', () => {
     expect(resolveSettings({ retry: false }, ENV).retry.maxAttempts).toBe(1);
   });
@@ -92,6 +129,38 @@ describe('settings', () => {
     [{ client: { authToken: 't', profile: 'p' } }, '`client.authToken` and `client.profile` are all credentials'],
     [{ transport: { kind: 'fetch', connections: 5 } }, '`transport.connections` would do nothing'],
     [{ transport: { kind: 'undici', fetch: PASS } }, 'exclude each other'],
+    [{ circuit: true }, '`circuit` must be an object or false, not a boolean.'],
+    [{ circuit: { failureRateThreshold: 1.1 } }, '`circuit.failureRateThreshold` must be a number above 0 and up to 1'],
+    [{ circuit: { failureRateThreshold: 0 } }, '`circuit.failureRateThreshold` must be a number above 0 and up to 1'],
+    [{ circuit: { permittedCallsInHalfOpen: 0 } }, '`circuit.permittedCallsInHalfOpen` must be a whole number from 1'],
+    [{ circuit: { consecutiveFailures: -1 } }, '`circuit.consecutiveFailures` must be a whole number from 1'],
+    [{ circuit: { minimumNumberOfCalls: NaN } }, '`circuit.minimumNumberOfCalls` must be a whole number from 1'],
+    [{ circuit: { successesToClose: 1.5 } }, '`circuit.successesToClose` must be a whole number from 1'],
+    [{ circuit: { windowMs: Infinity } }, '`circuit.windowMs` must be a number of milliseconds above 0'],
+    [{ circuit: { healthyAfterMs: -5 } }, '`circuit.healthyAfterMs` must be a number of milliseconds above 0'],
+    [{ circuit: { mode: 'off' } }, "`circuit.mode` must be 'enforce' or 'shadow', not a string."],
+    [{ circuit: { opens: 1 } }, '`circuit.opens` is no option of `circuit`'],
+    [{ circuit: { baseOpenMs: 9_000, maxOpenMs: 10 } }, '`circuit.baseOpenMs` must not be above `circuit.maxOpenMs`'],
+    [{ circuit: { maxOpenMs: 10 } }, '`circuit.baseOpenMs` must not be above `circuit.maxOpenMs`'],
+    [{ circuit: { slowCallRateThreshold: 0.5 } }, '`circuit.slowCallRateThreshold` would do nothing without'],
+    [
+      { circuit: { slowCallDurationThresholdMs: 900_000 } },
+      '`circuit.slowCallDurationThresholdMs` would do nothing at',
+    ],
+    [
+      { circuit: { slowCallDurationThresholdMs: 50 }, timeouts: { attemptMs: 40 } },
+      '`circuit.slowCallDurationThresholdMs` would do nothing at or above the 40 ms',
+    ],
+    [{ retry: { budget: { maxTokens: 0 } } }, '`retry.budget.maxTokens` must be a number of at least 1'],
+    [{ retry: { budget: { tokensPerCall: 2 } } }, '`retry.budget.tokensPerCall` must be a number from 0 to 1'],
+    [{ retry: { budget: { tokensPerMinute: NaN } } }, '`retry.budget.tokensPerMinute` must be a number of at least 0'],
+    [{ retry: { budget: { tokensPerCall: 0, tokensPerMinute: 0 } } }, 'are both 0: let one of them refill the budget'],
+    [{ retry: { budget: true } }, '`retry.budget` must be an object or false, not a boolean.'],
+    [{ retry: { fallbackModels: { a: ['a'] } } }, '`retry.fallbackModels.a` names the model itself'],
+    [{ retry: { fallbackModels: { a: [] } } }, '`retry.fallbackModels.a` must be a list of at least one model id'],
+    [{ retry: { fallbackModels: { a: ['b', 'b'] } } }, '`retry.fallbackModels.a` must be a list of at least one'],
+    [{ retry: { fallbackModels: ['b'] } }, '`retry.fallbackModels` must be an object'],
+    [{ retry: { fallbackModels: { a: ['b'] }, maxAttempts: 1 } }, '`retry.fallbackModels` would do nothing with'],
     [[], 'must be an object, not an array'],
     ['text', 'must be an object, not a string'],
   ])('refuses %j and names the path, the kind and the remedy', (options, message) => {

@@ -3,10 +3,11 @@ import { EMPTY_CONTEXT, type CallContext } from '../call/context.js';
 import type { KeySupplier } from '../call/endpoint.js';
 import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
 import type { StageInsertion } from '../call/pipeline.js';
+import { CIRCUIT_DEFAULTS, type CircuitSettings } from '../circuit/circuit.options.js';
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
-import { RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
+import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './options.schema.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
@@ -19,6 +20,7 @@ export interface ClaudeSettings {
   readonly baseURL: string;
   readonly context: CallContext;
   readonly retry: RetrySettings;
+  readonly circuit: CircuitSettings | false;
   readonly timeouts: Required<TimeoutOptions>;
   readonly transport: TransportOptions;
   readonly stages: readonly StageInsertion[];
@@ -38,27 +40,50 @@ const SDK_CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC
  *
  * @throws InvalidOptionsError naming what cannot be accepted, or where a key was looked for in vain.
  */
-export function resolveSettings(given: unknown, env: Environment = process.env): ClaudeSettings {
-  const options = validateOptions(given ?? {});
+export function resolveSettings(raw: unknown, env: Environment = process.env): ClaudeSettings {
+  const options = validateOptions(raw ?? {});
   return Object.freeze({
     key: keyOf(options, env),
     baseURL: baseUrlOf(options, env),
     context: options.context ?? EMPTY_CONTEXT,
-    retry: options.retry === false ? { ...RETRY_DEFAULTS, maxAttempts: 1 } : { ...RETRY_DEFAULTS, ...options.retry },
+    retry: retryOf(options.retry),
+    circuit: circuitOf(options.circuit),
     timeouts: timeoutsOf(options.timeouts),
-    transport: typeof options.transport === 'string' ? { kind: options.transport } : (options.transport ?? {}),
+    transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
     stages: options.stages ?? [],
     middleware: options.middleware ?? [],
-    client: options.client ?? {},
+    client: defined(options.client),
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });
 }
 
+/** An option given as `undefined` is one that is not given, and must not stand in the way of its default. */
+function defined<T extends object>(group: T | undefined): Partial<T> {
+  return Object.fromEntries(Object.entries(group ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
+  if (options === false) return Object.freeze({ ...RETRY_DEFAULTS, maxAttempts: 1 });
+  const { budget, fallbackModels, ...rest } = defined(options);
+  return Object.freeze({
+    ...RETRY_DEFAULTS,
+    ...rest,
+    budget: budget === false ? false : Object.freeze({ ...RETRY_BUDGET_DEFAULTS, ...defined(budget) }),
+    fallbackModels: Object.freeze({ ...fallbackModels }),
+  });
+}
+
+function circuitOf(options: ClaudeModuleOptions['circuit']): CircuitSettings | false {
+  return options === false ? false : Object.freeze({ ...CIRCUIT_DEFAULTS, ...defined(options) });
+}
+
 /** A deadline below the default of an attempt bounds the attempt as well. */
-function timeoutsOf(given: TimeoutOptions = {}): Required<TimeoutOptions> {
-  const deadlineMs = given.deadlineMs ?? TIMEOUT_DEFAULTS.deadlineMs;
-  return { ...TIMEOUT_DEFAULTS, attemptMs: Math.min(TIMEOUT_DEFAULTS.attemptMs, deadlineMs), ...given };
+function timeoutsOf(options: TimeoutOptions | undefined): Required<TimeoutOptions> {
+  const limits = defined(options);
+  const { deadlineMs = TIMEOUT_DEFAULTS.deadlineMs } = limits;
+  const attemptMs = Math.min(TIMEOUT_DEFAULTS.attemptMs, deadlineMs);
+  return Object.freeze({ ...TIMEOUT_DEFAULTS, attemptMs, ...limits });
 }
 
 function keyOf({ apiKey, client }: ClaudeModuleOptions, env: Environment): KeySupplier | null {

@@ -1,32 +1,8 @@
 import Anthropic, { AnthropicError } from '@anthropic-ai/sdk';
-import { estimatedUsage } from '../call/usage.js';
-import { isClaudeError, type ClaudeError } from './claude-error.js';
-import {
-  DeadlineExceededError,
-  InvalidContextError,
-  InvalidOptionsError,
-  KeyUnavailableError,
-  ProtocolError,
-  ShuttingDownError,
-  StreamInterruptedError,
-  StreamStalledError,
-} from './errors.js';
-
-/** A message and a cause that look as much like a time-out as any can. */
-const REMEDY = 'It timed out: raise `timeouts.attemptMs`, `connectTimeoutMs`, `headersTimeoutMs` or the timeout.';
-const CAUSE = Object.assign(new Error('connect timed out'), { name: 'TimeoutError', code: 'ETIMEDOUT' });
-const PARTIAL = { message: null, text: '', usage: estimatedUsage(1, 0) };
-
-const EVERY_ERROR: readonly ClaudeError[] = [
-  new DeadlineExceededError(1_000, { cause: CAUSE, retryAfterMs: 5 }),
-  new InvalidContextError(REMEDY, { cause: CAUSE }),
-  new InvalidOptionsError(REMEDY, { cause: CAUSE }),
-  new KeyUnavailableError(REMEDY, { cause: CAUSE }),
-  new ProtocolError(REMEDY, { cause: CAUSE }),
-  new ShuttingDownError(REMEDY, { cause: CAUSE }),
-  new StreamInterruptedError(REMEDY, PARTIAL, { cause: CAUSE }),
-  new StreamStalledError(REMEDY, PARTIAL, { cause: CAUSE }),
-];
+import { isClaudeError } from './claude-error.js';
+import { ProtocolError } from './errors.js';
+import { CircuitOpenError } from './refusals.js';
+import { EVERY_ERROR, TIMEOUT_CAUSE } from './spec-support/every-error.js';
 
 function clientThrowing(error: Error): Anthropic {
   return new Anthropic({
@@ -38,7 +14,7 @@ function clientThrowing(error: Error): Anthropic {
 
 const PARAMS = { model: 'claude-haiku-5-5', max_tokens: 8, messages: [{ role: 'user' as const, content: 'hi' }] };
 
-describe.each(EVERY_ERROR.map((error) => [error.name, error] as const))('%s', (name, error) => {
+describe.each(Object.values(EVERY_ERROR).map((error) => [error.name, error] as const))('%s', (name, error) => {
   it('reaches the caller of the SDK as itself when a middleware throws it', async () => {
     const { messages, models } = clientThrowing(error);
     await expect(messages.create(PARAMS)).rejects.toBe(error);
@@ -55,7 +31,7 @@ describe.each(EVERY_ERROR.map((error) => [error.name, error] as const))('%s', (n
       name: 'TimeoutError',
       message: 'connect timed out',
       code: 'ETIMEDOUT',
-      cause: CAUSE,
+      cause: TIMEOUT_CAUSE,
     });
     expect(error.stack).toContain(error.message.split('\n')[0]);
   });
@@ -67,7 +43,7 @@ describe.each(EVERY_ERROR.map((error) => [error.name, error] as const))('%s', (n
 
 describe('ClaudeError', () => {
   it('has a code of its own for every class', () => {
-    expect(new Set(EVERY_ERROR.map(({ code }) => code)).size).toBe(EVERY_ERROR.length);
+    expect(Object.values(EVERY_ERROR).map(({ code }) => code)).toEqual(Object.keys(EVERY_ERROR));
   });
 
   it('is recognised across copies of the library, and nothing else is', () => {
@@ -77,6 +53,12 @@ describe('ClaudeError', () => {
     expect([new Error('x'), null, 'text', { code: 'protocol_error' }].some((error) => isClaudeError(error))).toBe(
       false,
     );
+  });
+
+  it('says when to come back where a circuit is open, and who can close one that is isolated', () => {
+    expect(new CircuitOpenError({ circuit: 'default', retryAfterMs: 5_000 }).message).toContain('`retryAfterMs`');
+    const isolated = new CircuitOpenError({ circuit: 'default/x', isolated: true });
+    expect(isolated.message).toContain("controller('default/x').close()");
   });
 
   it('tells of a cause that is no error only what kind of thing it was', () => {

@@ -17,6 +17,8 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   permission_error: 403,
   not_found_error: 404,
   conflict_error: 409,
+  memory_path_conflict_error: 409,
+  memory_precondition_failed_error: 409,
   request_too_large: 413,
   rate_limit_error: 429,
   api_error: 500,
@@ -26,7 +28,7 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
 
 /** The status an error inside a 200 stream stands for. A type nobody knows yet is the service's fault. */
 export function statusOfErrorType(type: string): number {
-  return STATUS_OF_TYPE[type] ?? 500;
+  return Object.hasOwn(STATUS_OF_TYPE, type) ? (STATUS_OF_TYPE[type] ?? 500) : 500;
 }
 
 /** The error type of a status, for answers that did not come in the API's own words. */

@@ -1,38 +1,33 @@
+import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../call/clock.js';
+import { retryAfterMs } from '../call/retry-after.js';
 import { isClaudeError } from '../errors/claude-error.js';
-import { isAbortError } from '../errors/error-cause.js';
-import { isTlsFailure, neverSent } from '../errors/network-codes.js';
-import { retryAfterMs } from './retry-after.js';
+import { meaningOf } from '../errors/failure-meaning.js';
+import { summarizeFailure } from '../errors/failure-summary.js';
 import type { AttemptFailure } from './retry.policy.js';
 
-/** Statuses that say the request was turned away before anything was done. */
-const TURNED_AWAY: ReadonlySet<number> = new Set([408, 429, 503, 529]);
-
-/** An answer that is an error. */
-export function failureOfAnswer(answer: Response, call: Call, clock: Clock): AttemptFailure {
-  const { status, headers } = answer;
-  const shouldRetry = headers.get('x-should-retry');
-  return {
-    status,
-    errorCode: call.attempt?.failure?.code ?? null,
-    shouldRetry: shouldRetry === 'true' ? true : shouldRetry === 'false' ? false : null,
-    hintMs: retryAfterMs(headers, clock.wall()),
-    ambiguous: status >= 500 && !TURNED_AWAY.has(status),
-  };
+/**
+ * An answer that is an error.
+ *
+ * @param attempt The attempt that gave it; `undefined` where a stage of the user's own answered by itself.
+ */
+export function failureOfAnswer(answer: Response, attempt: Attempt | undefined, clock: Clock): AttemptFailure {
+  if (attempt?.failure) return { meaning: attempt.failure.meaning, hintMs: attempt.retryAfterMs };
+  return { meaning: summarizeFailure(null, answer).meaning, hintMs: retryAfterMs(answer.headers, clock.wall()) };
 }
 
-/** Something thrown. `null` when it is nothing that another attempt could help. */
-export function failureOfError(error: unknown, call: Call): AttemptFailure | null {
-  // An error that is not the attempt's own comes from a stage in between, and is a decision.
-  if (call.interruption || error !== call.attempt?.error || isAbortError(error)) return null;
-  if (isClaudeError(error) ? !isUpstreams(error.code) : !call.attempt?.sent) return null;
-  const code = call.attempt?.failure?.code ?? '';
-  if (isTlsFailure(code)) return null;
-  return { status: null, errorCode: null, shouldRetry: null, hintMs: null, ambiguous: !neverSent(code) };
-}
-
-/** Errors of ours that name a fault of the upstream; the others are decisions, and stand. */
-function isUpstreams(code: string): boolean {
-  return code === 'protocol_error' || code === 'stream_stalled' || code === 'stream_interrupted';
+/**
+ * Something thrown. `null` when it is a decision, which stands: an error of a stage in between, or of the caller's.
+ *
+ * @param attempt The attempt that was made; `undefined` for none.
+ */
+export function failureOfError(error: unknown, attempt: Attempt | undefined, call: Call): AttemptFailure | null {
+  if (call.interruption) return null;
+  if (isClaudeError(error, 'circuit_open')) {
+    // A circuit that is open for one model may be closed for another; that of the whole endpoint is open for all.
+    return error.circuit === call.endpoint.name ? null : { meaning: meaningOf('circuit-open'), hintMs: null };
+  }
+  if (!attempt?.failure || error !== attempt.error) return null;
+  return { meaning: attempt.failure.meaning, hintMs: attempt.retryAfterMs };
 }

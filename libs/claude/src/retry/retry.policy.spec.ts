@@ -1,75 +1,129 @@
 import fc from 'fast-check';
+import { classifyError } from '../errors/classify.js';
+import { meaningOf, type FailureKind } from '../errors/failure-meaning.js';
 import { fullJitterMs, jitteredHintMs } from './backoff.js';
-import { retryAfterMs } from './retry-after.js';
+import { retryAfterMs } from '../call/retry-after.js';
 import { RETRY_DEFAULTS } from './retry.options.js';
-import { nextDelayMs, type AttemptFailure, type RetryState } from './retry.policy.js';
+import { costOf, nextStep, type NextStep, type RetryState } from './retry.policy.js';
 
-const FAILURE: AttemptFailure = { status: 500, errorCode: null, shouldRetry: null, hintMs: null, ambiguous: true };
-const STATE: RetryState = { attempt: 1, maxAttempts: 3, leftMs: 600_000, conflicts: 0, creates: false };
+const STATE: RetryState = {
+  attempt: 1,
+  maxAttempts: 3,
+  leftMs: 600_000,
+  conflicts: 0,
+  creates: false,
+  circuitOpen: false,
+  fallbackModel: null,
+};
 
-function delay(failure: Partial<AttemptFailure>, state: Partial<RetryState> = {}, random = 0.5): number | null {
-  return nextDelayMs({ ...FAILURE, ...failure }, { ...STATE, ...state }, RETRY_DEFAULTS, () => random);
+interface Given extends Partial<RetryState> {
+  readonly hintMs?: number | null;
+  readonly random?: number;
+}
+
+function step(kind: FailureKind, { hintMs = null, random = 0.5, ...state }: Given = {}): NextStep {
+  return nextStep({ meaning: meaningOf(kind), hintMs }, { ...STATE, ...state }, RETRY_DEFAULTS, () => random);
+}
+
+/** The wait before the next attempt; `null` when there is none. */
+function delay(kind: FailureKind, given?: Given): number | null {
+  const next = step(kind, given);
+  return next.kind === 'wait' ? next.delayMs : null;
 }
 
 describe('retry policy', () => {
   it.each([408, 409, 429, 500, 502, 503, 504, 520, 529])('repeats a %i', (status) => {
-    expect(delay({ status })).not.toBeNull();
+    expect(delay(classifyError(null, { status }).kind)).not.toBeNull();
   });
 
-  it.each([400, 401, 402, 403, 404, 413, 422, 501])('never repeats a %i', (status) => {
-    expect(delay({ status })).toBeNull();
+  it.each([400, 401, 402, 403, 404, 412, 413, 422, 431, 499, 501])('never repeats a %i', (status) => {
+    expect(delay(classifyError(null, { status }).kind)).toBeNull();
   });
 
-  it('repeats what got no answer', () => {
-    expect(delay({ status: null })).not.toBeNull();
-  });
-
-  it('repeats a conflict once', () => {
-    expect(delay({ status: 409 }, { attempt: 2, conflicts: 1 })).toBeNull();
-  });
-
-  it.each(['enforced_spend_limit_reached', 'contract_spend_limit_reached'])(
-    'never repeats a spend stop: %s',
-    (errorCode) => {
-      expect(delay({ status: 429, errorCode, shouldRetry: true })).toBeNull();
+  it.each(['unreachable', 'disconnected', 'no-answer', 'malformed', 'stream-stalled'] as const)(
+    'repeats what got no proper answer: %s',
+    (kind) => {
+      expect(delay(kind)).not.toBeNull();
     },
   );
 
-  it('lets the server overrule the status, both ways', () => {
-    expect(delay({ status: 503, shouldRetry: false })).toBeNull();
-    expect(delay({ status: 400, shouldRetry: true })).not.toBeNull();
+  it.each(['spent', 'tls', 'aborted', 'deadline-passed', 'stream-interrupted', 'unexpected'] as const)(
+    'never repeats what another attempt would not help: %s',
+    (kind) => {
+      expect(step(kind, { fallbackModel: 'other' })).toEqual({ kind: 'give-up' });
+    },
+  );
+
+  it('repeats a conflict once', () => {
+    expect(delay('conflict')).not.toBeNull();
+    expect(delay('conflict', { attempt: 2, conflicts: 1 })).toBeNull();
   });
 
   it('does not repeat what may have created something', () => {
-    expect(delay({ status: null }, { creates: true })).toBeNull();
-    expect(delay({ status: 429, ambiguous: false }, { creates: true })).not.toBeNull();
+    expect(delay('disconnected', { creates: true })).toBeNull();
+    expect(delay('throttled', { creates: true })).not.toBeNull();
+    expect(delay('unreachable', { creates: true })).not.toBeNull();
+  });
+
+  it('does not wait for a circuit that is open', () => {
+    expect(delay('server-error', { circuitOpen: true })).toBeNull();
   });
 
   it('gives no wait after the last attempt', () => {
-    expect(delay({}, { attempt: 3 })).toBeNull();
-    expect(delay({}, { attempt: 1, maxAttempts: 1 })).toBeNull();
+    expect(delay('server-error', { attempt: 3 })).toBeNull();
+    expect(delay('server-error', { attempt: 1, maxAttempts: 1 })).toBeNull();
+    expect(step('overloaded', { attempt: 3, fallbackModel: 'other' })).toEqual({ kind: 'give-up' });
   });
 
   it('fails now when the server asks for more than the cap, or more than is left', () => {
-    expect(delay({ status: 429, hintMs: 75_001 })).toBeNull();
-    expect(delay({ status: 429, hintMs: 20_000 }, { leftMs: 20_000 })).toBeNull();
-    expect(delay({ status: 429, hintMs: 60_000 })).not.toBeNull();
+    expect(delay('throttled', { hintMs: 75_001 })).toBeNull();
+    expect(delay('throttled', { hintMs: 20_000, leftMs: 20_000 })).toBeNull();
+    expect(delay('throttled', { hintMs: 60_000 })).not.toBeNull();
   });
 
   it('waits longer for an overloaded API than for a broken one', () => {
-    expect(delay({ status: 529 }, { attempt: 2 }, 0.999)).toBeCloseTo(1_998);
-    expect(delay({ status: 500 }, { attempt: 2 }, 0.999)).toBeCloseTo(999);
+    expect(delay('overloaded', { attempt: 2, random: 0.999 })).toBeCloseTo(1_998);
+    expect(delay('throttled', { attempt: 2, random: 0.999 })).toBeCloseTo(1_998);
+    expect(delay('server-error', { attempt: 2, random: 0.999 })).toBeCloseTo(999);
   });
 
-  it('never waits less than asked nor longer than is left', () => {
-    const chance = fc.double({ min: 0, max: 0.999_999, noNaN: true });
-    const hint = fc.option(fc.integer({ min: 1, max: 100_000 }));
+  it('asks the next model at once where one is overloaded or its circuit is open', () => {
+    const asked = { kind: 'ask', model: 'other' };
+    expect(step('overloaded', { fallbackModel: 'other' })).toEqual(asked);
+    expect(step('circuit-open', { fallbackModel: 'other' })).toEqual(asked);
+    expect(step('circuit-open')).toEqual({ kind: 'give-up' });
+    expect(step('server-error', { fallbackModel: 'other' }).kind).toBe('wait');
+  });
+
+  it('asks another model for a used-up limit only when waiting for it takes too long', () => {
+    expect(step('throttled', { fallbackModel: 'other', hintMs: 2_000 }).kind).toBe('wait');
+    expect(step('throttled', { fallbackModel: 'other', hintMs: 80_000 })).toEqual({ kind: 'ask', model: 'other' });
+    expect(step('spent', { fallbackModel: 'other' })).toEqual({ kind: 'give-up' });
+  });
+
+  it('takes half as much from the budget for a wait that a 429 asked for', () => {
+    const wait: NextStep = { kind: 'wait', delayMs: 2_000 };
+    expect(costOf({ meaning: meaningOf('throttled'), hintMs: 2_000 }, wait)).toBe(0.5);
+    expect(costOf({ meaning: meaningOf('throttled'), hintMs: null }, wait)).toBe(1);
+    expect(costOf({ meaning: meaningOf('unavailable'), hintMs: 2_000 }, wait)).toBe(1);
+    expect(costOf({ meaning: meaningOf('throttled'), hintMs: 80_000 }, { kind: 'ask', model: 'other' })).toBe(1);
+  });
+
+  it('never waits less than asked, nor longer than is left or the cap of its kind', () => {
+    const given = fc.record({
+      random: fc.double({ min: 0, max: 0.999_999, noNaN: true }),
+      hintMs: fc.option(fc.integer({ min: 1, max: 100_000 })),
+      leftMs: fc.integer({ min: 1, max: 90_000 }),
+      attempt: fc.integer({ min: 1, max: 19 }),
+    });
     fc.assert(
-      fc.property(chance, hint, fc.integer({ min: 1, max: 90_000 }), (random, hintMs, leftMs) => {
-        const waited = delay({ status: 429, hintMs }, { leftMs }, random);
+      fc.property(given, fc.constantFrom<FailureKind>('throttled', 'overloaded', 'server-error'), (state, kind) => {
+        const waited = delay(kind, { ...state, maxAttempts: 20 });
         if (waited === null) return;
-        expect(waited).toBeGreaterThanOrEqual(hintMs ?? 0);
-        expect(waited).toBeLessThan(leftMs);
+        expect(waited).toBeGreaterThanOrEqual(state.hintMs ?? 0);
+        expect(waited).toBeLessThan(state.leftMs);
+        const cap = kind === 'server-error' ? RETRY_DEFAULTS.maxDelayMs : RETRY_DEFAULTS.overloadedMaxDelayMs;
+        expect(waited).toBeLessThanOrEqual(state.hintMs === null ? cap : RETRY_DEFAULTS.maxRetryAfterMs + 1_000);
       }),
     );
   });

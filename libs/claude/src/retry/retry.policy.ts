@@ -1,24 +1,18 @@
 import type { Random } from '../call/clock.js';
+import type { FailureMeaning } from '../errors/failure-meaning.js';
 import { fullJitterMs, jitteredHintMs } from './backoff.js';
 import type { RetrySettings } from './retry.options.js';
 
-/** How an attempt failed, as far as repeating it is concerned. */
+/** How an attempt failed, or was refused, as far as repeating it is concerned. */
 export interface AttemptFailure {
-  /** Status of the answer; `null` when there was none. */
-  readonly status: number | null;
-  /** The API's `error_code`, where it gave one. */
-  readonly errorCode: string | null;
-  /** The server's `x-should-retry`. */
-  readonly shouldRetry: boolean | null;
+  readonly meaning: FailureMeaning;
   /** How long the server asks to wait. */
   readonly hintMs: number | null;
-  /** Whether the request may have been carried out all the same. */
-  readonly ambiguous: boolean;
 }
 
 /** What the policy must know of the call. */
 export interface RetryState {
-  /** Number of the attempt that failed, from 1. */
+  /** Number of attempts made, the one that failed included. */
   readonly attempt: number;
   readonly maxAttempts: number;
   /** Milliseconds left until an answer must have begun. */
@@ -27,45 +21,71 @@ export interface RetryState {
   readonly conflicts: number;
   /** Whether repeating the operation could create a second object. */
   readonly creates: boolean;
+  /** Whether the circuit refuses another attempt at the same place. */
+  readonly circuitOpen: boolean;
+  /** The model that would take over next, if any is left. */
+  readonly fallbackModel: string | null;
 }
 
-/** 429s that no waiting helps: money ran out, not capacity. Source: SDK error codes of `messages.create`. */
-const SPEND_STOPS: ReadonlySet<string> = new Set(['enforced_spend_limit_reached', 'contract_spend_limit_reached']);
+/** What comes after a failure. */
+export type NextStep =
+  | { readonly kind: 'give-up' }
+  /** Another attempt, after a wait. No wait is ever asked for that no attempt follows. */
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  /** Another attempt, at once, with another model. */
+  | { readonly kind: 'ask'; readonly model: string };
+
+/** The end of it. */
+export const GIVE_UP: NextStep = Object.freeze({ kind: 'give-up' });
 
 /**
- * How long to wait before the next attempt, or `null` when there is to be none: the failure would repeat, attempts are
- * used up, or the wait would outlast the deadline. No wait is ever returned that no attempt follows.
+ * What to do after a failed attempt. It is given up when the failure would repeat, attempts are used up, or the wait would
+ * outlast the deadline or `maxRetryAfterMs`.
  */
-export function nextDelayMs(
+export function nextStep(
   failure: AttemptFailure,
   state: RetryState,
   settings: RetrySettings,
   random: Random,
-): number | null {
-  if (state.attempt >= state.maxAttempts || !isRetryable(failure, state)) return null;
-  if (failure.hintMs !== null && failure.hintMs > settings.maxRetryAfterMs) return null;
-  const delayMs =
-    failure.hintMs === null ? backoffMs(failure, state, settings, random) : jitteredHintMs(failure.hintMs, random);
+): NextStep {
+  if (state.attempt >= state.maxAttempts) return GIVE_UP;
+  const delayMs = isRepeatable(failure.meaning, state) ? delayFor(failure, state, settings, random) : null;
+  if (fallsBack(failure.meaning, delayMs) && state.fallbackModel !== null) {
+    return { kind: 'ask', model: state.fallbackModel };
+  }
+  return delayMs === null ? GIVE_UP : { kind: 'wait', delayMs };
+}
+
+/** What a retry takes from the budget: waiting exactly as long as a 429 asked to is no storm. */
+export function costOf({ meaning, hintMs }: AttemptFailure, step: NextStep): number {
+  return step.kind === 'wait' && meaning.kind === 'throttled' && hintMs !== null ? 0.5 : 1;
+}
+
+function isRepeatable(meaning: FailureMeaning, state: RetryState): boolean {
+  if (!meaning.advice.includes('after-delay') || state.circuitOpen) return false;
+  if (state.creates && meaning.mayHaveRun) return false;
+  return meaning.kind !== 'conflict' || state.conflicts === 0;
+}
+
+function delayFor(failure: AttemptFailure, state: RetryState, settings: RetrySettings, random: Random): number | null {
+  const { hintMs } = failure;
+  if (hintMs !== null && hintMs > settings.maxRetryAfterMs) return null;
+  const delayMs = hintMs === null ? backoffMs(failure, state, settings, random) : jitteredHintMs(hintMs, random);
   return delayMs < state.leftMs ? delayMs : null;
 }
 
-function isRetryable(failure: AttemptFailure, state: RetryState): boolean {
-  const { status, shouldRetry } = failure;
-  if (state.creates && failure.ambiguous) return false;
-  if (failure.errorCode !== null && SPEND_STOPS.has(failure.errorCode)) return false;
-  if (shouldRetry !== null) return shouldRetry;
-  if (status === null) return true;
-  if (status === 409) return state.conflicts === 0;
-  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+/** A limit that frees up within the call is worth waiting for: another model is another answer. */
+function fallsBack({ kind, advice }: FailureMeaning, delayMs: number | null): boolean {
+  return advice.includes('other-model') && (kind !== 'throttled' || delayMs === null);
 }
 
 function backoffMs(
-  { status }: AttemptFailure,
+  { meaning: { kind } }: AttemptFailure,
   { attempt }: RetryState,
   settings: RetrySettings,
   random: Random,
 ): number {
-  return status === 529 || status === 429
+  return kind === 'overloaded' || kind === 'throttled'
     ? fullJitterMs(attempt, settings.overloadedBaseDelayMs, settings.overloadedMaxDelayMs, random)
     : fullJitterMs(attempt, settings.baseDelayMs, settings.maxDelayMs, random);
 }

@@ -1,8 +1,10 @@
+import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock, Random } from '../call/clock.js';
 import type { Stage } from '../call/stage.js';
 import { failureOfAnswer, failureOfError } from './attempt-failure.js';
-import { nextDelayMs, type AttemptFailure } from './retry.policy.js';
+import { Repeats, type Ending } from './repeats.js';
+import { RetryBudgets } from './retry-budget.js';
 import type { RetrySettings } from './retry.options.js';
 
 /**
@@ -10,47 +12,42 @@ import type { RetrySettings } from './retry.options.js';
  * point, since what stands inside hands it out no earlier.
  */
 export function retryStage(settings: RetrySettings, clock: Clock, random: Random): Stage {
+  const budgets = settings.budget === false ? null : new RetryBudgets(settings.budget, clock);
   return async (call, next) => {
-    let conflicts = 0;
+    let repeats: Repeats | null = null;
+    let counted = false;
+    // A stage outside may run this more than once: what decided the run before decides no longer.
+    call.decideBy(undefined);
     for (;;) {
-      let failure: AttemptFailure | null;
-      let answer: Response | undefined;
-      let error: unknown;
+      const attemptsBefore = call.attemptCount;
+      // Written out here, since an async function of its own would cost every call a promise.
+      let ending: Ending;
       try {
-        answer = await next(call);
+        const answer = await next(call);
         if (answer.ok) return answer;
-        failure = failureOfAnswer(answer, call, clock);
-      } catch (thrown) {
-        error = thrown;
-        failure = failureOfError(thrown, call);
+        const attempt = attemptSince(attemptsBefore, call);
+        ending = { answer, failure: failureOfAnswer(answer, attempt, clock), attempt };
+      } catch (error) {
+        const attempt = attemptSince(attemptsBefore, call);
+        ending = { error, failure: failureOfError(error, attempt, call), attempt };
+      } finally {
+        counted ||= countFirst(call, budgets);
       }
-      const delayMs = failure && delayAfter(call, failure, conflicts, settings, random);
-      if (failure === null || delayMs === null) {
-        if (answer === undefined) throw error;
-        return answer;
-      }
-      if (failure.status === 409) conflicts += 1;
-      if (call.attempt) call.attempt.retryDelayMs = delayMs;
-      await call.sleep(delayMs);
-      if (call.interruption) throw call.interruption();
+      repeats ??= new Repeats(call, settings, budgets, random);
+      const step = repeats.after(ending);
+      if (step.kind === 'give-up') return repeats.give(ending);
+      await repeats.take(step);
     }
   };
 }
 
-function delayAfter(
-  call: Call,
-  failure: AttemptFailure,
-  conflicts: number,
-  settings: RetrySettings,
-  random: Random,
-): number | null {
-  if (call.interruption) return null;
-  const state = {
-    attempt: call.attemptCount,
-    maxAttempts: call.maxAttempts ?? settings.maxAttempts,
-    leftMs: call.leftMs,
-    conflicts,
-    creates: call.operation.repeat === 'creates',
-  };
-  return nextDelayMs(failure, state, settings, random);
+/** A call earns its share of a retry with its first attempt: one that was refused has made none. */
+function countFirst(call: Call, budgets: RetryBudgets | null): boolean {
+  if (call.attemptCount === 0) return false;
+  budgets?.of(call.endpoint.limitDomain).deposit();
+  return true;
+}
+
+function attemptSince(before: number, call: Call): Attempt | undefined {
+  return call.attemptCount > before ? call.attempt : undefined;
 }

@@ -2,13 +2,15 @@
 import './platform.js';
 import type { Socket } from 'node:net';
 import { EnvHttpProxyAgent, Pool, buildConnector, type Dispatcher } from 'undici';
-import { TransportClosedError } from './errors.js';
+import { TransportClosedError, UntrustedServerError, hasCode } from './errors.js';
 import { OriginPools, UncountedPool } from './origin-pools.js';
 import type { TransportSettings } from './transport.options.js';
 
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 /** How undici and the system report a connection that the other side has closed. */
 const CLOSED_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+/** How Node and OpenSSL report that a handshake failed, or a certificate was not accepted. */
+const TLS_CODE = /^ERR_(?:TLS|SSL)_|CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
 
 /** What of undici's dispatchers is used here. */
 export type Dispatching = Pick<OriginPools, 'dispatch' | 'close'>;
@@ -39,8 +41,8 @@ export class Connections {
   }
 
   /** Whether the error tells of a kept connection, used before, that the other side closed. */
-  isStale(error: Error & { readonly code?: unknown }): boolean {
-    return typeof error.code === 'string' && CLOSED_CODES.has(error.code) && this.#staleErrors.has(error);
+  isStale(error: Error): boolean {
+    return hasCode(error) && CLOSED_CODES.has(error.code) && this.#staleErrors.has(error);
   }
 
   /** Lets running requests end, and destroys what is left at the deadline. */
@@ -97,7 +99,7 @@ export class Connections {
     const connect = buildConnector({ ...this.#settings.tls, timeout: this.#settings.connectTimeoutMs });
     return (options, callback) => {
       connect(options, (...[error, socket]) => {
-        if (error !== null) return callback(error, null);
+        if (error !== null) return callback(namingHost(error, options.hostname), null);
         this.#watch(socket);
         callback(null, socket);
       });
@@ -109,6 +111,11 @@ export class Connections {
       if (socket.bytesRead > 0) this.#staleErrors.add(error);
     });
   }
+}
+
+/** What is wrong with a certificate does not always say whose it is. */
+function namingHost(error: Error, host: string): Error {
+  return hasCode(error) && TLS_CODE.test(error.code) ? new UntrustedServerError(host, error) : error;
 }
 
 function isProxied(proxy: string): boolean {

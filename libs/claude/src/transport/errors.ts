@@ -28,6 +28,28 @@ export class TransportClosedError extends Error {
   }
 }
 
+/** There is no TLS between us and a server, or none that can be trusted. Its code is the one of its cause. */
+export class UntrustedServerError extends Error {
+  override readonly name = 'UntrustedServerError';
+  readonly code: string;
+
+  constructor(host: string, cause: CodedError) {
+    super(
+      `There is no trusted connection to ${host}: ${cause.message.trim()}. ` +
+        'Check the host of the URL, and tls.ca where the server has an authority of its own.',
+      { cause },
+    );
+    this.code = cause.code;
+  }
+}
+
+/** An error of Node or undici. */
+export type CodedError = Error & { readonly code: string };
+
+export function hasCode(error: Error): error is CodedError {
+  return 'code' in error && typeof error.code === 'string';
+}
+
 /** What a call rejects with when its signal aborts: the signal's reason when that is an error, else an `AbortError`. */
 export function abortReason(signal: AbortSignal): Error {
   return asError(signal.reason) ?? abortError('This operation was aborted');

@@ -15,7 +15,7 @@ export interface TransportOptions {
   readonly kind?: 'undici' | 'fetch';
   /** A `fetch` of your own; implies `kind: 'fetch'`. Default: the platform's. */
   readonly fetch?: ForeignFetch;
-  /** Time to open a connection, TLS handshake included, in ms; 0 for no limit. Default 10,000. */
+  /** Time to open a connection, TLS handshake included, in ms, to about a second; 0 for no limit. Default 10,000. */
   readonly connectTimeoutMs?: number;
   /** Time from the sent request to the response's headers, in ms, to about a second; 0 for no limit. Default 600,000. */
   readonly headersTimeoutMs?: number;

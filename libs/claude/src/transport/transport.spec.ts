@@ -116,7 +116,8 @@ describe('the undici transport', () => {
     ])('refuses a certificate of %s, and sends nothing', async (_, tls, host, code) => {
       const { port } = await secure();
       const error = await rejection(transportWith({ tls }).fetch(`https://${host}:${port}`));
-      expect(error).toMatchObject({ message: 'fetch failed', cause: { code } });
+      expect(error).toMatchObject({ message: 'fetch failed', cause: { code, cause: { code } } });
+      expect(error.cause).toMatchObject({ message: expect.stringContaining(`connection to ${host}: `) });
       expect(String(error) + String(error.cause)).not.toMatch(/timed? ?out/i);
     });
   });

@@ -233,7 +233,8 @@ describe('faults in a stream', () => {
       const startMs = performance.now();
       const { text, error } = await watch(simulator);
       expect([text, error]).toEqual([TEXT, undefined]);
-      expect(performance.now() - startMs).toBeGreaterThan(60);
+      // Timers may fire a little early.
+      expect(performance.now() - startMs).toBeGreaterThan(50);
       expect(simulator.lastRequest()).toMatchObject({ outcome: 'completed', fault: fault.kind });
     },
   );

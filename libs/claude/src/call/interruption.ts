@@ -1,0 +1,31 @@
+import type { Clock } from './clock.js';
+
+/** Whether a call has been called off, and with which error it then ends. It happens once, and for good. */
+export class Interruption {
+  #makeError: (() => Error) | null = null;
+  #wake: (() => void) | null = null;
+
+  /** Makes the error with which the call must end; `null` as long as it may go on. */
+  get makeError(): (() => Error) | null {
+    return this.#makeError;
+  }
+
+  /** Calls it off, and ends the wait under way. Only the first one counts. */
+  begin(makeError: () => Error): void {
+    this.#makeError ??= makeError;
+    this.#wake?.();
+  }
+
+  /** Waits, at most until the call is called off. Leaves no timer behind. */
+  sleep(delayMs: number, clock: Clock): Promise<void> {
+    if (this.#makeError) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = clock.setTimer(() => this.#wake?.(), delayMs, true);
+      this.#wake = () => {
+        this.#wake = null;
+        timer.cancel();
+        resolve();
+      };
+    });
+  }
+}

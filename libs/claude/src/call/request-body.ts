@@ -1,0 +1,25 @@
+import type { APIRequest } from '@anthropic-ai/sdk';
+
+type RequestBody = APIRequest['body'];
+
+/** Whether a body can be sent more than once. A stream, or anything else that is read as it goes, cannot. */
+export function isReplayable(body: RequestBody): boolean {
+  if (typeof body !== 'object' || body === null) return true;
+  return !(body instanceof ReadableStream) && !(Symbol.asyncIterator in body);
+}
+
+/** An encoded JSON body that asks another model and is otherwise the same; `null` for a body that is none. */
+export function withModel(body: RequestBody, model: string): string | null {
+  const params = parsed(body);
+  if (typeof params !== 'object' || params === null || !('model' in params)) return null;
+  return JSON.stringify({ ...params, model });
+}
+
+function parsed(body: RequestBody): unknown {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return null;
+  try {
+    return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
+  } catch {
+    return null;
+  }
+}

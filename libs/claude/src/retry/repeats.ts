@@ -1,0 +1,117 @@
+import type { Attempt } from '../call/attempt.js';
+import type { Call } from '../call/call.js';
+import type { Random } from '../call/clock.js';
+import { isReplayable, withModel } from '../call/request-body.js';
+import { isClaudeError } from '../errors/claude-error.js';
+import { isRefusal } from '../errors/refusals.js';
+import type { RetryBudgets } from './retry-budget.js';
+import { costOf, GIVE_UP, nextStep, type AttemptFailure, type NextStep, type RetryState } from './retry.policy.js';
+import type { RetrySettings } from './retry.options.js';
+
+/** How one run of the inner stages ended, when not well. */
+export type Ending = {
+  /** The attempt that was made in it; `undefined` when none was. */
+  readonly attempt: Attempt | undefined;
+} & (
+  | { readonly answer: Response; readonly failure: AttemptFailure }
+  /** Thrown. `failure` is `null` for a decision that no attempt can help. */
+  | { readonly answer?: undefined; readonly error: unknown; readonly failure: AttemptFailure | null }
+);
+
+/** What one call has behind it. Made only when its first attempt has failed. */
+export class Repeats {
+  #conflicts = 0;
+  #fallbacks = 0;
+  /** Runs that stages of the user's own answered without an attempt. */
+  #ownAnswers = 0;
+  /** What an attempt ended with that the next one may fail to better. */
+  #standing: Ending | null = null;
+
+  constructor(
+    private readonly call: Call,
+    private readonly settings: RetrySettings,
+    private readonly budgets: RetryBudgets | null,
+    private readonly random: Random,
+  ) {}
+
+  /** What comes next. What it costs is taken from the retry budget. */
+  after(ending: Ending): NextStep {
+    const { failure } = ending;
+    if (failure === null || this.call.interruption) return GIVE_UP;
+    if (ending.answer !== undefined && ending.attempt === undefined) this.#ownAnswers += 1;
+    const step = this.#nextStep(failure);
+    if (step.kind === 'give-up' || !this.#spend(ending, costOf(failure, step))) return GIVE_UP;
+    if (failure.meaning.kind === 'conflict') this.#conflicts += 1;
+    if (!this.#tellsLess(ending)) this.#standing = ending;
+    return step;
+  }
+
+  /** Does what comes before the next attempt; a wait lasts at most until the call is called off. */
+  async take(step: Exclude<NextStep, { readonly kind: 'give-up' }>): Promise<void> {
+    const { call } = this;
+    if (call.attempt) call.attempt.retryDelayMs ??= step.kind === 'wait' ? step.delayMs : 0;
+    if (step.kind === 'ask') {
+      this.#fallbacks += 1;
+      call.askModel(step.model);
+      return;
+    }
+    await call.sleep(step.delayMs);
+    if (call.interruption) throw call.interruption();
+  }
+
+  /** Ends the call with what its caller should hear of. */
+  give(last: Ending): Response {
+    const { call } = this;
+    if (call.interruption) throw call.interruption();
+    const ending = this.#standing !== null && this.#tellsLess(last) ? this.#standing : last;
+    call.decideBy(ending.attempt ?? (ending.answer === undefined ? undefined : null));
+    if (ending.answer === undefined) throw ending.error;
+    return ending.answer;
+  }
+
+  /**
+   * Whether an ending tells less than the one before it: a refusal of ours on the way to another attempt, a deadline that
+   * left no time for one, or a fallback model that the request does not suit, does not answer why the first attempt failed.
+   */
+  #tellsLess(ending: Ending): boolean {
+    if (ending.answer === undefined) return ending.attempt === undefined && isOurDoing(ending.error);
+    const { fault, kind } = ending.failure.meaning;
+    return this.#fallbacks > 0 && (fault === 'caller' || kind === 'forbidden');
+  }
+
+  /** What was refused before anything was sent repeats nothing. */
+  #spend({ answer, attempt }: Ending, cost: number): boolean {
+    const { budgets, call } = this;
+    if (budgets === null || (attempt ?? answer) === undefined) return true;
+    if (budgets.of(call.endpoint.limitDomain).trySpend(cost)) return true;
+    call.retryBudgetExhausted = true;
+    return false;
+  }
+
+  #nextStep(failure: AttemptFailure): NextStep {
+    const { call, settings } = this;
+    if (!isReplayable(call.request.body)) return GIVE_UP;
+    const state: RetryState = {
+      attempt: call.attemptCount + this.#ownAnswers,
+      maxAttempts: call.maxAttempts ?? settings.maxAttempts,
+      leftMs: call.leftMs,
+      conflicts: this.#conflicts,
+      creates: call.operation.repeat === 'creates',
+      circuitOpen: call.attempt?.circuitOpen ?? false,
+      fallbackModel: this.#fallbackModel(),
+    };
+    return nextStep(failure, state, settings, this.random);
+  }
+
+  #fallbackModel(): string | null {
+    const { model, operation, request } = this.call;
+    const next = model === null ? undefined : this.settings.fallbackModels[model]?.[this.#fallbacks];
+    if (next === undefined || operation.usage !== 'message') return null;
+    return withModel(request.body, next) === null ? null : next;
+  }
+}
+
+/** Whether it was we who made no attempt, and not a stage of the user's own. */
+function isOurDoing(error: unknown): boolean {
+  return isClaudeError(error) && (isRefusal(error) || error.code === 'deadline_exceeded');
+}

@@ -1,0 +1,12 @@
+/** Of the same key and for the same host name as `TEST_CERTIFICATE` of the transport's tests, but ended on 2020-01-02. */
+export const EXPIRED_CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBYDCCAQWgAwIBAgIBAjAKBggqhkjOPQQDAjAUMRIwEAYDVQQDDAlsb2NhbGhv
+c3QwHhcNMjAwMTAxMDAwMDAwWhcNMjAwMTAyMDAwMDAwWjAUMRIwEAYDVQQDDAls
+b2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATwThdp+gWookn/84kb
+EEKy3Zz1yMv5XldScdn+Jser1zeVcqqkPkzHF+aAqz5sei3e/h4r8/M+B/KddqjP
+q0tCo0gwRjAUBgNVHREEDTALgglsb2NhbGhvc3QwDwYDVR0TAQH/BAUwAwEB/zAd
+BgNVHQ4EFgQUuVxCjDyj25Xg5pH9PMta4ZVJo6gwCgYIKoZIzj0EAwIDSQAwRgIh
+AKWY4d5xEKqtQ01X9I2H0vDQC5YAEXrgBkcz/PKD5dyJAiEAlCrHPNmguTWPI+85
+bwtvEhMjYG/MkfJj2PtO1m6c4zw=
+-----END CERTIFICATE-----
+`;
