@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import { Agent, get, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { APIError } from '@anthropic-ai/sdk';
 import {
   BadGatewayException,
@@ -13,6 +13,7 @@ import {
   CircuitOpenError,
   ClaudeExceptionFilter,
   DeadlineExceededError,
+  InputBlockedError,
   InvalidContextError,
   LimitExceededError,
   refusalException,
@@ -24,6 +25,30 @@ import { bootHttp, type AppParts, type HttpApp } from '../support/contexts.js';
 
 const OPEN = new CircuitOpenError({ circuit: 'default', retryAfterMs: 4_200 });
 const FULL = new LimitExceededError({ scope: 'requests', used: 9, limit: 9, retryAfterMs: 100 });
+
+/** Its message has characters of more than one byte. */
+const ABROAD = new InputBlockedError({ path: 'messages[0].世界', rules: ['override'] });
+
+const OF_ANOTHER_BODY = {
+  'content-encoding': 'gzip',
+  'content-length': '5',
+  'content-range': 'bytes 0-4/5',
+  etag: '"of another"',
+  trailer: 'x-sum',
+  'transfer-encoding': 'chunked',
+};
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+afterAll(() => agent.destroy());
+
+/** The answer as it came, without anything undone that its headers say of it. */
+async function readBare(url: string): Promise<{ readonly headers: IncomingHttpHeaders; readonly text: string }> {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(`${url}/ask`, { agent }, resolve).on('error', reject);
+  });
+  const chunks = (await response.toArray()) as Buffer[];
+  return { headers: response.headers, text: Buffer.concat(chunks).toString() };
+}
 
 /** A handler that throws. */
 function throws(error: unknown): () => never {
@@ -140,6 +165,32 @@ describe.each(['Express', 'Fastify'] as const)('ClaudeExceptionFilter on %s', (p
       'kept',
       '1',
     ]);
+  });
+
+  it.each(['the framework', 'Node'])('drops what was said of another body by way of %s', async (way) => {
+    type Setter = Record<'setHeader' | 'header', (name: string, value: string) => void>;
+    const guard: CanActivate = {
+      canActivate(context) {
+        const response = context.switchToHttp().getResponse<Setter & { readonly raw?: Setter }>();
+        const { raw = response } = response;
+        for (const [name, value] of Object.entries(OF_ANOTHER_BODY)) {
+          if (way === 'Node') raw.setHeader(name, value);
+          else response.header(name, value);
+        }
+        return true;
+      },
+    };
+    const app = await boot({ handler: throws(ABROAD), guards: [guard], ...FILTERED });
+    // One after the other, on the same connection.
+    for (let round = 0; round < 3; round += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- see above
+      const { headers, text } = await readBare(app.url);
+      expect(JSON.parse(text)).toMatchObject({ error: { message: expect.stringContaining('世') as string } });
+      expect(headers['content-length']).toBe(String(Buffer.byteLength(text)));
+      for (const name of Object.keys(OF_ANOTHER_BODY)) {
+        if (name !== 'content-length') expect(headers).not.toHaveProperty(name);
+      }
+    }
   });
 
   it('ends an answer that has begun, and adds nothing to it', async () => {

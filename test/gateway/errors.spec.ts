@@ -51,6 +51,23 @@ describe('An error of the API', () => {
     expect(sim.requests).toHaveLength(3);
   });
 
+  it.each(['req_é世', 'a\nb', 7])('whose id no header can hold comes back with another: %p', async (id) => {
+    const body = { type: 'error', error: { type: 'invalid_request_error', message: 'as it is' }, request_id: id };
+    const upstream = await startUpstream((_, response) => {
+      response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+    const answer = await send(await gatewayFor(upstream), '/v1/messages', { body: HELLO });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([400, body]);
+    expect(answer.headers['request-id']).toMatch(/^req_[\da-f]{32}$/);
+  });
+
+  it('of a spend limit is not for the official SDK to repeat', async () => {
+    const { sim, gateway } = await startPair();
+    sim.onMessage().failWith({ kind: 'status', status: 429, errorCode: 'enforced_spend_limit_reached' });
+    await expect(sdk(gateway, { maxRetries: 2 }).messages.create(HELLO)).rejects.toBeInstanceOf(RateLimitError);
+    expect(sim.requests).toHaveLength(1);
+  });
+
   it('in a page of a proxy is put into the words of the API', async () => {
     const { sim, gateway } = await startPair();
     sim.onMessage().failWith(502);
@@ -125,7 +142,11 @@ describe('A failure on the way to the API', () => {
   it('is a 503 of our own when there is no key to be had', async () => {
     const gateway = await gatewayFor('http://127.0.0.1:9', { apiKey: () => Promise.resolve('') });
     const answer = await send(gateway, '/v1/messages', { body: HELLO });
-    expect(errorIn(answer)).toMatchObject({ status: 503, type: 'api_error' });
+    expect(errorIn(answer)).toMatchObject({
+      status: 503,
+      type: 'api_error',
+      message: 'No key for the API could be had for the call.',
+    });
     expect(answer.headers['x-claude-refusal']).toBe('key_unavailable');
   });
 });

@@ -11,6 +11,7 @@ const COPIED = [
   'libs/claude/package.json',
   'libs/claude/src',
   'test/faults',
+  'test/resilience',
   'test/setup',
   'test/support',
   'jest.config.mjs',

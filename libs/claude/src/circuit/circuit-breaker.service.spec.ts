@@ -173,6 +173,14 @@ describe('CircuitBreakerService.execute', () => {
     expect(service.snapshot()).toEqual([]);
   });
 
+  it('gives a probe’s place back where what came of it says nothing', async () => {
+    const setup = setUp();
+    await fail(setup);
+    setup.clock.advance(5_000);
+    await fail(setup, 3, APIError.generate(400, undefined, 'bad', new Headers()));
+    expect(setup.service.circuit('own:work').snapshot()).toMatchObject({ state: 'half-open', permitsOut: 0 });
+  });
+
   it('hands the signal to the work, and holds its abort against nobody', async () => {
     const { service } = setUp();
     const controller = new AbortController();

@@ -321,15 +321,28 @@ describe('a deadline', () => {
     expect(h.circuits[`default/${MODEL}`]).toBe('closed 1/1');
   });
 
-  it('that cuts off a long answer says nothing of the model', async () => {
+  it('that cuts off a long answer is no fault of the model, which had answered', async () => {
     const h = new StageHarness();
     const call = await h.run((each) => {
-      each.beginAttempt().status = 200;
+      const attempt = each.beginAttempt();
+      attempt.sent = true;
+      attempt.status = 200;
       return Promise.resolve(new Response());
     });
     h.clock.advance(ATTEMPT_MS * 2);
     deadlineOf(call.attempt);
-    expect(h.circuits).toEqual({ default: 'closed 0/1', [`default/${MODEL}`]: 'closed 0/0' });
+    expect(h.circuits).toEqual({ default: 'closed 0/1', [`default/${MODEL}`]: 'closed 0/1' });
+  });
+
+  it('before anything was sent says nothing of the model', async () => {
+    const h = new StageHarness();
+    await h.run((call) => {
+      const attempt = call.beginAttempt();
+      h.clock.advance(ATTEMPT_MS);
+      deadlineOf(attempt);
+      return Promise.reject(new DeadlineExceededError(1));
+    });
+    expect(h.circuits[`default/${MODEL}`]).toBe('closed 0/0');
   });
 });
 

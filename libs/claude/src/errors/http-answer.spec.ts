@@ -335,13 +335,6 @@ describe('The answer to an error of the SDK', () => {
     expect(httpAnswerOf(Object.assign(new sdk.AnthropicError('x'), { name }))).toBeNull();
   });
 
-  it('is a 500 for an error event whose type is constructor', () => {
-    const type = 'constructor' as ErrorType;
-    expect(
-      outlineOf(new sdk.APIError(undefined, errorBody(type, 'x', 'req_1'), undefined, new Headers(), type)),
-    ).toEqual([500, type, {}]);
-  });
-
   it('puts a page of a proxy into the words of the API', () => {
     const error = sdk.APIError.generate(502, undefined, '<html>Bad Gateway</html>', new Headers());
     expect(outlineOf(error)).toEqual([502, 'api_error', {}]);

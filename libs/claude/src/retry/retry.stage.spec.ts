@@ -147,6 +147,14 @@ describe('retry stage', () => {
     expect(error).toMatchObject({ code: 'shutting_down', message: 'closing' });
   });
 
+  it('ends with a shutdown in the middle of a further attempt, whatever failed before', async () => {
+    const { error } = await run((number) => {
+      if (number === 1) return { status: 500 };
+      return { refuses: new ShuttingDownError('closing'), before: (call) => call.terminate(() => new Error('closed')) };
+    });
+    expect(error).toMatchObject({ message: 'closed' });
+  });
+
   it('repeats what a stage answers by itself no more often than an attempt, and judges it by itself', async () => {
     const clock = new ManualClock();
     const attempts = new ScriptedAttempts(clock, always({ status: 500 }));

@@ -96,7 +96,8 @@ describe('the connections of the undici transport', () => {
         await delay(5);
         for (const socket of server.open) ports.add(socket.remotePort);
       }
-      expect(ports.size).toBeLessThanOrEqual(2);
+      // The aborted ones may still be closing; without reuse there would be six more.
+      expect(ports.size).toBeLessThanOrEqual(4);
     });
 
     it('are limited per origin, the rest of the requests waiting', async () => {

@@ -16,7 +16,7 @@ export type Scripted =
       readonly thenThrows?: Error;
     }
   | { readonly throws: Error; readonly tookMs?: number }
-  | { readonly refuses: Error };
+  | { readonly refuses: Error; readonly before?: (call: Call) => void };
 
 export interface CallOptions {
   /** Path of the SDK. Default `/v1/messages`. */
@@ -77,7 +77,10 @@ export class ScriptedAttempts {
     this.startedAtMs.push(this.clock.now());
     this.models.push(call.effectiveModel);
     const scripted = this.script(this.startedAtMs.length);
-    if ('refuses' in scripted) return Promise.reject(scripted.refuses);
+    if ('refuses' in scripted) {
+      scripted.before?.(call);
+      return Promise.reject(scripted.refuses);
+    }
     if (call.attempt && call.attempt.retryAfterMs !== null && call.attempt.status === 429) this.askedToWait += 1;
     const attempt = call.beginAttempt();
     attempt.sent = true;
