@@ -40,6 +40,7 @@ function callInit() {
 export function newCall() {
   const call = new Call(callInit(), systemClock, () => undefined);
   const attempt = call.beginAttempt();
+  attempt.sent = true;
   attempt.status = 200;
   attempt.end(null);
   return call;
@@ -64,6 +65,7 @@ export class OneAttemptCall extends Call {
   static #ended(status, failure) {
     const call = new OneAttemptCall(callInit(), systemClock, () => undefined);
     const attempt = call.beginAttempt();
+    attempt.sent = true;
     attempt.status = status;
     attempt.end(failure);
     return call;

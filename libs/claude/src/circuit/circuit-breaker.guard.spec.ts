@@ -1,6 +1,8 @@
 import 'reflect-metadata';
 import { Controller, Get, Query, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { Test } from '@nestjs/testing';
+import type { ClaudeError } from '../errors/claude-error.js';
 import { getClaudeToken } from '../inject-claude.decorator.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
 import { CircuitBreakerGuard, GuardedCircuit } from './circuit-breaker.guard.js';
@@ -96,6 +98,15 @@ async function statusOf(path: string): Promise<number> {
   return response.status;
 }
 
+function thrownBy(action: () => unknown): Partial<ClaudeError> {
+  try {
+    action();
+  } catch (error) {
+    return error as ClaudeError;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
 describe('CircuitBreakerGuard', () => {
   it('lets through while nothing refuses', async () => {
     expect(await statusOf('/class')).toBe(200);
@@ -140,6 +151,28 @@ describe('CircuitBreakerGuard', () => {
     own.controller('default/a').isolate();
     await statusOf('/class');
     expect(own.circuit('default/a').snapshot()).toMatchObject({ refused: 0, permitsOut: 0 });
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['one without a name', undefined, 'without a name'],
+    ['one of that name', 'bulk', "named 'bulk'"],
+  ])('says how to name an instance where %s is not registered', async (_, instance, which) => {
+    const providers = [
+      { provide: getClaudeToken('batch', CircuitBreakerService), useValue: batch },
+      CircuitBreakerGuard,
+    ];
+    const module = await Test.createTestingModule({ providers }).compile();
+    class Handlers {
+      @GuardedCircuit({ ...(instance !== undefined && { instance }) })
+      handle(): string {
+        return 'answered';
+      }
+    }
+    const context = new ExecutionContextHost([], Handlers, Handlers.prototype.handle);
+    const { code, message } = thrownBy(() => module.get(CircuitBreakerGuard).canActivate(context));
+    expect(code).toBe('invalid_options');
+    expect(message).toContain(which);
+    expect(message).toContain('`@GuardedCircuit({ instance })`');
   });
 
   it('throws the CircuitOpenError itself where there is no HTTP', async () => {

@@ -1,5 +1,6 @@
 import { APIConnectionError, APIError, APIUserAbortError } from '@anthropic-ai/sdk';
 import { InvalidOptionsError, ShuttingDownError } from '../errors/errors.js';
+import { attachFailure, type CallFailure } from '../errors/call-failure.js';
 import { CircuitOpenError } from '../errors/refusals.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
 import { CircuitBreakerService } from './circuit-breaker.service.js';
@@ -26,6 +27,15 @@ function setUp(options: CircuitOptions = {}, retry: Retrying = NO_FALLBACKS): Se
   const service = new CircuitBreakerService({ circuits, clock, settings: { timeouts: { attemptMs: 30_000 }, retry } });
   return { clock, circuits, service };
 }
+
+const NO_ATTEMPTS: CallFailure = {
+  callId: 'call_1',
+  requestId: null,
+  attempts: [],
+  retryAfterMs: undefined,
+  retryBudgetExhausted: false,
+  partial: null,
+};
 
 const broken = (): Promise<never> => Promise.reject(new Error('Connection lost.'));
 const fine = (): Promise<string> => Promise.resolve('fine');
@@ -163,6 +173,14 @@ describe('CircuitBreakerService.execute', () => {
     const foreign = Object.assign(new Error('x'), { status: 429, requestID: 'x', error: {}, headers: new Headers() });
     await expect(service.execute('work', () => Promise.reject(foreign))).rejects.toBe(foreign);
     expect(service.circuit('own:work').state).toBe('open');
+  });
+
+  it('takes an error that the work wraps a failed call in for the work’s own', async () => {
+    const setup = setUp();
+    const overloaded = APIError.generate(529, undefined, 'busy', new Headers());
+    attachFailure(overloaded, { callFailure: () => NO_ATTEMPTS });
+    await fail(setup, 1, new Error('The summary could not be made.', { cause: overloaded }));
+    expect(setup.service.circuit('own:work').snapshot()).toMatchObject({ calls: 1, failures: 1 });
   });
 
   it.each([0, -1, NaN, Infinity])('refuses a lease of %d ms, and begins nothing', async (leaseMs) => {
@@ -322,6 +340,20 @@ describe('CircuitBreakerService.refusal', () => {
     expect(setup.service.refusal()).toBeNull();
     isolate(setup, 'default/b');
     expect(setup.service.refusal()).toMatchObject({ code: 'circuit_open', isolated: true });
+  });
+
+  it('without a model counts on one that has only just recovered', () => {
+    const setup = setUp();
+    for (const model of ['a', 'b']) {
+      for (let i = 0; i < 5; i++) setup.circuits.pair('default', model).tryAcquire(1)?.result('failure');
+    }
+    setup.clock.advance(5_000);
+    for (let i = 0; i < 2; i++) setup.circuits.pair('default', 'a').tryAcquire(1)?.result('success');
+    setup.circuits.pair('default', 'b').tryAcquire(1)?.result('failure');
+    expect(setup.service.refusal()).toBeNull();
+    setup.service.controller('default/b').isolate();
+    setup.clock.advance(60_000);
+    expect(setup.service.refusal()).toMatchObject({ circuit: 'default/b' });
   });
 
   it('without a model names the one that may be back first', () => {

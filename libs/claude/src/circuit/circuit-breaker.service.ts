@@ -5,7 +5,7 @@ import { CLAUDE_RUNTIME } from '../claude.tokens.js';
 import { kindOf } from '../call/context.js';
 import { classifyError } from '../errors/classify.js';
 import { InvalidOptionsError } from '../errors/errors.js';
-import { isOfSdk } from '../errors/is-of-sdk.js';
+import { hasSdkRoot, isOfSdk } from '../errors/is-of-sdk.js';
 import type { CircuitOpenError } from '../errors/refusals.js';
 import { CircuitController, CircuitReader } from './circuit-handles.js';
 import { circuitKey, type CircuitKey } from './circuit-key.js';
@@ -124,8 +124,8 @@ function judge(error: unknown, { isFailure, signal }: ExecuteOptions): CircuitRe
   if (isFailure !== undefined) return asked(isFailure, error) ? 'failure' : 'neutral';
   if (signal?.aborted) return isTimeout(signal.reason) ? 'failure' : 'neutral';
   const { kind, countsAgainstCircuit } = classifyError(error);
-  // Errors of other SDKs may have the shape of the API's, and are the work's own.
-  const isOwn = kind !== 'aborted' && !isOfSdk(error);
+  // Errors of other SDKs may have the shape of the API's, and are the work's own; so is what it wraps an error of ours in.
+  const isOwn = kind === 'unexpected' ? !hasSdkRoot(error) : kind !== 'aborted' && !isOfSdk(error);
   return isOwn || countsAgainstCircuit ? 'failure' : 'neutral';
 }
 

@@ -1,8 +1,10 @@
 import 'reflect-metadata';
+import { APIUserAbortError } from '@anthropic-ai/sdk';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { AnthropicSimulator, ClaudeTestingModule, type Fault } from 'nestjs-claude/testing';
 import type { ClaudeRuntime } from '../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../claude.tokens.js';
+import type { CircuitSnapshot } from './circuit-snapshot.js';
 import type { CircuitOptions } from './circuit.options.js';
 
 const MODEL = 'claude-haiku-5-5';
@@ -12,6 +14,8 @@ const PARAMS = {
   messages: [{ role: 'user' as const, content: 'Tell me about the sea.' }],
 };
 
+type Booted = ClaudeRuntime & { readonly sim: AnthropicSimulator };
+
 const booted: TestingModule[] = [];
 
 afterEach(async () => {
@@ -19,7 +23,7 @@ afterEach(async () => {
 });
 
 /** What a module is made of, and the simulator it talks to. */
-async function boot(circuit: CircuitOptions = {}): Promise<ClaudeRuntime & { readonly sim: AnthropicSimulator }> {
+async function boot(circuit: CircuitOptions = {}): Promise<Booted> {
   const imports = [ClaudeTestingModule.forRoot({ claude: { retry: false, circuit } })];
   const module: TestingModule = await Test.createTestingModule({ imports }).compile();
   booted.push(module);
@@ -36,6 +40,24 @@ async function codeOf(pending: Promise<unknown>): Promise<unknown> {
   return error === null ? 'answered' : (code ?? status ?? 'other');
 }
 
+/** With the model's circuit open, and its open time over. */
+async function bootProbing(): Promise<Booted> {
+  const runtime = await boot({ consecutiveFailures: 1, successesToClose: 3, baseOpenMs: 1, maxOpenMs: 1 });
+  runtime.sim.onMessage().failWith(529).times(1);
+  expect(await create(runtime)).toBe(529);
+  await pause(5);
+  expect(circuitOf(runtime)).toMatchObject({ state: 'half-open', permitsOut: 0 });
+  return runtime;
+}
+
+function circuitOf({ circuits }: ClaudeRuntime): CircuitSnapshot {
+  return circuits.pair('default', MODEL).snapshot();
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
 const create = ({ client }: ClaudeRuntime): Promise<unknown> => codeOf(client.messages.create(PARAMS));
 const stream = ({ client }: ClaudeRuntime): Promise<unknown> => codeOf(client.messages.stream(PARAMS).finalMessage());
 
@@ -46,7 +68,7 @@ describe('circuits over HTTP', () => {
     for (let i = 0; i < 5; i++) expect(await create(runtime)).toBe(529);
     expect(await create(runtime)).toBe('circuit_open');
     runtime.sim.assertCalled({ times: 5 });
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await pause(30);
     expect([await create(runtime), await stream(runtime)]).toEqual(['answered', 'answered']);
     expect(runtime.circuits.pair('default', MODEL).snapshot()).toMatchObject({ state: 'closed', openings: 1 });
   });
@@ -91,5 +113,50 @@ describe('circuits over HTTP', () => {
     }
     expect(runtime.circuits.pair('default', MODEL).snapshot()).toMatchObject({ calls: 6, failures: 0 });
     expect(runtime.circuits.rollUp('default').snapshot()).toMatchObject({ calls: 6, failures: 0 });
+  });
+});
+
+type Probe = (runtime: Booted) => Promise<void>;
+
+const abortedBeforeHeaders: Probe = async (runtime) => {
+  runtime.sim.onMessage().failWith({ kind: 'hang' }).times(1);
+  const caller = new AbortController();
+  const pending = runtime.client.messages.create(PARAMS, { signal: caller.signal });
+  while (runtime.sim.activeRequests === 0) await pause(1);
+  expect(circuitOf(runtime).permitsOut).toBe(1);
+  caller.abort();
+  await expect(pending).rejects.toThrow(APIUserAbortError);
+};
+
+const abortedInMidStream: Probe = async (runtime) => {
+  runtime.sim.onMessage().failWith({ kind: 'stallMidStream', afterDeltas: 1 }).times(1);
+  const caller = new AbortController();
+  const events = await runtime.client.messages.create({ ...PARAMS, stream: true }, { signal: caller.signal });
+  for await (const event of events) {
+    if (event.type === 'content_block_delta') caller.abort();
+  }
+};
+
+const brokenInMidStream: Probe = async (runtime) => {
+  runtime.sim.onMessage().failWith({ kind: 'resetMidStream', afterDeltas: 1 }).times(1);
+  expect(await stream(runtime)).toBe('stream_interrupted');
+};
+
+const droppedUnread: Probe = async (runtime) => {
+  await runtime.client.messages.create({ ...PARAMS, stream: true });
+};
+
+describe('a probe over HTTP gives its place back', () => {
+  it.each<[string, Probe]>([
+    ['aborted before its headers', abortedBeforeHeaders],
+    ['aborted in mid-stream', abortedInMidStream],
+    ['broken in mid-stream', brokenInMidStream],
+    ['dropped unread', droppedUnread],
+  ])('when it is %s', async (_, probe) => {
+    const runtime = await bootProbing();
+    await probe(runtime);
+    expect(circuitOf(runtime)).toMatchObject({ state: 'half-open', permitsOut: 0 });
+    expect(await create(runtime)).toBe('answered');
+    expect(circuitOf(runtime)).toMatchObject({ permitsOut: 0, refused: 0, openings: 1 });
   });
 });
