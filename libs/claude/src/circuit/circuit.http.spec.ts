@@ -17,8 +17,10 @@ const PARAMS = {
 type Booted = ClaudeRuntime & { readonly sim: AnthropicSimulator };
 
 const booted: TestingModule[] = [];
+const dropped: { readonly controller: AbortController }[] = [];
 
 afterEach(async () => {
+  for (const { controller } of dropped.splice(0)) controller.abort();
   await Promise.all(booted.splice(0).map((module) => module.close()));
 });
 
@@ -143,7 +145,9 @@ const brokenInMidStream: Probe = async (runtime) => {
 };
 
 const droppedUnread: Probe = async (runtime) => {
-  await runtime.client.messages.create({ ...PARAMS, stream: true });
+  // It goes on for as long as the test does: a short one would be over by now.
+  runtime.sim.onMessage().failWith({ kind: 'stallMidStream', afterDeltas: 1 }).times(1);
+  dropped.push(await runtime.client.messages.create({ ...PARAMS, stream: true }));
 };
 
 describe('a probe over HTTP gives its place back', () => {
