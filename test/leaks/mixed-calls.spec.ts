@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AnthropicSimulator, type RandomFault } from 'nestjs-claude/testing';
 import { callContext } from '../../libs/claude/src/call/context.js';
-import { systemClock, type Clock } from '../../libs/claude/src/call/clock.js';
 import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
 import type { CallRecord } from '../../libs/claude/src/call/record.js';
 import { eventually, FAST_RETRY, PARAMS } from '../support/claude-harness.js';
+import { WatchedClock } from '../support/watched-clock.js';
 
 const CALLS = 10_000;
 const CONCURRENT = 64;
@@ -38,36 +38,6 @@ function seeded(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-}
-
-/** The system's clock, with a count of the timers that somebody still holds. */
-class CountingClock implements Clock {
-  held = 0;
-  now = systemClock.now;
-  wall = systemClock.wall;
-
-  setTimer(callback: () => void, delayMs: number, awaited?: boolean): { cancel(): void } {
-    let over = false;
-    const end = (): void => {
-      if (!over) this.held -= 1;
-      over = true;
-    };
-    this.held += 1;
-    const timer = systemClock.setTimer(
-      () => {
-        end();
-        callback();
-      },
-      delayMs,
-      awaited,
-    );
-    return {
-      cancel: () => {
-        end();
-        timer.cancel();
-      },
-    };
-  }
 }
 
 type Way = (runtime: ClaudeRuntime, signal: AbortSignal, random: () => number) => Promise<unknown>;
@@ -101,7 +71,7 @@ const WAYS: readonly Way[] = [
 
 it(`leaves nothing behind after ${CALLS} mixed calls with random faults, aborts and broken streams`, async () => {
   const sim = await AnthropicSimulator.start({ faults: FAULTS, record: 'usage', seed: 7 });
-  const clock = new CountingClock();
+  const clock = new WatchedClock();
   const settings = resolveSettings({
     apiKey: 'test',
     baseURL: sim.url,

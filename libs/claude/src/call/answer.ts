@@ -8,22 +8,16 @@ import { redactSecrets } from '../keys/redact-secrets.js';
 import { WireResponse } from '../transport/wire-response.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { Clock } from './clock.js';
 import { EndTap } from './end-tap.js';
 import { UNKNOWN_OPERATION } from './operations/operation.js';
-import { StreamTap } from './stream-tap.js';
-import type { StreamTimeouts } from './stream-watch.js';
+import { StreamTap, type StreamTapOptions } from './stream-tap.js';
 import { normalizeUsage } from './usage.js';
 
 /** How much of an answer that is no API error is quoted in the error made of it. */
 const QUOTED_CHARACTERS = 300;
 
 /** How answers are read. */
-export interface AnswerOptions {
-  readonly timeouts: StreamTimeouts;
-  readonly maxEventBytes: number;
-  readonly clock: Clock;
-}
+export type AnswerOptions = StreamTapOptions;
 
 /**
  * Reads an answer as far as it must be read before it may be handed out: JSON and errors to their end, event streams to
@@ -62,11 +56,11 @@ async function receiveStream(
   call: Call,
   attempt: Attempt,
   response: WireResponse,
-  { timeouts, maxEventBytes, clock }: AnswerOptions,
+  options: AnswerOptions,
 ): Promise<Response> {
   const { wire } = response;
   if (wire === null) throw new ProtocolError('The API answered a streaming call without a body.');
-  const tap = new StreamTap(call, attempt, timeouts, maxEventBytes, clock, () => wire.queuedBytes);
+  const tap = new StreamTap(call, attempt, response, options);
   wire.keepFlowing = true;
   wire.tap(tap);
   const commitment = await tap.commitment.catch(brokenOff);

@@ -64,8 +64,8 @@ export function callMiddleware(module: CallMiddlewareOptions): Middleware {
       if (call.interruption) throw call.interruption();
       const answer = await module.pipeline(call);
       settleAnswered(call, answer);
-      // The SDK makes its errors of these headers: of an answer that is one, and of an error event further down a stream.
-      if (call.stream || !answer.ok) attachFailure(answer.headers, call);
+      // The SDK makes its error of these headers.
+      if (!answer.ok) attachFailure(answer.headers, call);
       return answer;
     } catch (error) {
       call.settle(outcomeOfError(call, error), call.deciding?.usage ?? null);

@@ -9,10 +9,9 @@ import type { Endpoint } from './endpoint.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { Outcome } from './outcome.js';
+import { callRecord } from './call-record.js';
 import type { CallRecord } from './record.js';
 import type { Usage } from './usage.js';
-
-const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** One invocation of an SDK method, from the request to the last byte of its answer. */
 export class Call implements CallFailureSource {
@@ -156,12 +155,17 @@ export class Call implements CallFailureSource {
     return attempt;
   }
 
-  /** Lets the attempts that follow ask another model; everything else of the request stays as it is now. */
-  askModel(model: string): void {
+  /**
+   * Lets the attempts that follow ask another model; everything else of the request stays as it is now.
+   *
+   * @returns Whether the body let itself be changed.
+   */
+  askModel(model: string): boolean {
     const body = withModel(this.#request.body, model);
-    if (body === null) return;
+    if (body === null) return false;
     this.#effectiveModel = model;
     this.#request = { ...this.#request, body };
+    return true;
   }
 
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
@@ -199,7 +203,16 @@ export class Call implements CallFailureSource {
     if (this.#settled) return;
     this.#settled = true;
     this.#onceSettled?.();
-    this.onSettled(this, this.#record(outcome, usage));
+    this.onSettled(
+      this,
+      callRecord(this, {
+        instance: this.init.instance,
+        startedAtMs: this.#startedAtMs,
+        attempts: this.#attempts.map((each) => each.record(this.#startedAt)),
+        outcome,
+        usage,
+      }),
+    );
   }
 
   /** How it failed, for whoever holds the error it ended with. */
@@ -219,31 +232,5 @@ export class Call implements CallFailureSource {
   #interrupt(makeError: () => Error, reason: Error): void {
     this.#interruption.begin(makeError);
     this.attempt?.abort(reason);
-  }
-
-  #record(outcome: Outcome, usage: Usage | null): CallRecord {
-    const { id, instance, operation, stream } = this.init;
-    const { user, tags, priority, requestType } = this.init.context;
-    const attempt = this.deciding;
-    return {
-      id,
-      instance,
-      operation: operation.name,
-      model: this.model,
-      stream,
-      startedAtMs: this.#startedAtMs,
-      durationMs: this.elapsedMs,
-      timeToFirstEventMs: attempt?.timeToFirstEventMs ?? null,
-      outcome,
-      status: attempt?.status ?? null,
-      requestId: attempt?.requestId ?? null,
-      usage,
-      attempts: this.#attempts.map((each) => each.record(this.#startedAt)),
-      retryBudgetExhausted: this.retryBudgetExhausted,
-      user: user ?? null,
-      tags: tags ?? NO_TAGS,
-      priority: priority ?? 'normal',
-      requestType: requestType ?? null,
-    };
   }
 }

@@ -1,7 +1,7 @@
 import { ConnectionTimeoutError } from '../errors/connection-timeout.js';
 import { DeadlineExceededError, KeyUnavailableError } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
-import { codeOf, isTimeoutCode } from '../errors/network-codes.js';
+import { ranOutOfTime } from '../errors/network-codes.js';
 import { toError } from '../errors/error-cause.js';
 import { keyProblem } from '../keys/check-key.js';
 import { WireResponse } from '../transport/wire-response.js';
@@ -119,12 +119,6 @@ function reasonOf(call: Call, attempt: Attempt, thrown: unknown): unknown {
 
 function keyIsLate(what: string): KeyUnavailableError {
   return new KeyUnavailableError(`${what} Nothing was sent: the \`apiKey\` function had not returned a key by then.`);
-}
-
-/** Whether a limit of the transport's own was reached: connecting, or waiting for headers. */
-function ranOutOfTime(thrown: unknown): boolean {
-  const code = codeOf(thrown);
-  return isTimeoutCode(code) || code === 'UND_ERR_CONNECT_TIMEOUT';
 }
 
 /** An exchange of unknown outcome may be on the bill: its input is booked as an estimate. */

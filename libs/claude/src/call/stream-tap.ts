@@ -6,6 +6,7 @@ import { isClaudeError } from '../errors/claude-error.js';
 import { ProtocolError, StreamInterruptedError, StreamStalledError, type PartialStream } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
 import type { BodyTap } from '../transport/body.js';
+import type { WireResponse } from '../transport/wire-response.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import type { Clock } from './clock.js';
@@ -22,6 +23,13 @@ export type Commitment =
   /** The API reported an error inside the 200: the attempt failed, as if with that error's status. */
   | { readonly kind: 'error'; readonly body: unknown };
 
+/** How streams are read. */
+export interface StreamTapOptions {
+  readonly timeouts: StreamTimeouts;
+  readonly maxEventBytes: number;
+  readonly clock: Clock;
+}
+
 /**
  * Reads the event stream of a Messages call as it passes: waits for the commit point, collects usage, notices silence
  * and an early end, and settles the call when the stream ends in whatever way.
@@ -30,6 +38,8 @@ export class StreamTap implements BodyTap, EventSink {
   /** Resolves at the commit point; rejects when the stream fails before it. */
   readonly commitment: Promise<Commitment>;
 
+  /** Not the whole answer: the connection holds this, and an answer that nobody reads must be let go of. */
+  readonly #headers: Headers;
   readonly #scanner: EventScanner;
   readonly #watch: StreamWatch;
   #decide: ((commitment: Commitment) => void) | null = null;
@@ -46,19 +56,18 @@ export class StreamTap implements BodyTap, EventSink {
   constructor(
     private readonly call: Call,
     private readonly attempt: Attempt,
-    timeouts: StreamTimeouts,
-    maxEventBytes: number,
-    clock: Clock,
-    unread: () => number,
+    { headers, wire }: WireResponse,
+    { timeouts, maxEventBytes, clock }: StreamTapOptions,
   ) {
     this.commitment = new Promise((resolve, reject) => {
       this.#decide = resolve;
       this.#reject = reject;
     });
+    this.#headers = headers;
     this.#scanner = new EventScanner(this, maxEventBytes);
     this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, {
       // Bytes that wait for the reader mean that it is slow, and may be holding the upstream back.
-      isExcused: () => this.#committed && unread() > 0,
+      isExcused: () => this.#committed && (wire?.queuedBytes ?? 0) > 0,
       onSilence: (what) => this.#stall(what),
     });
   }
@@ -150,6 +159,8 @@ export class StreamTap implements BodyTap, EventSink {
   error(data: unknown): void {
     this.#watch.event();
     this.#finish({ kind: 'failed', error: summarizeFailure(data) });
+    // Further down a stream, the SDK makes its error of the answer's headers.
+    attachFailure(this.#headers, this.call);
     this.#decide?.({ kind: 'error', body: data });
   }
 

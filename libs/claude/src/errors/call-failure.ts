@@ -11,11 +11,11 @@ export interface FailedAttempt extends AttemptRecord {
 export interface CallFailure {
   /** Our own id of the call, as on its record. */
   readonly callId: string;
-  /** Anthropic's `request-id` of the last attempt that was answered. */
+  /** Anthropic's `request-id` of the attempt that decided the call, else of the last one that was answered. */
   readonly requestId: string | null;
   /** The attempts in order; empty when the call was refused before any was made. */
   readonly attempts: readonly FailedAttempt[];
-  /** Milliseconds the server asked to wait when it failed the last attempt. */
+  /** Milliseconds the server asked to wait when it failed the attempt that decided the call. */
   readonly retryAfterMs: number | undefined;
   /** Whether another attempt was called for, and the retry budget had none left. */
   readonly retryBudgetExhausted: boolean;

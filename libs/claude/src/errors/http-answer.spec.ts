@@ -66,13 +66,6 @@ function endACall(target: object, failure: Partial<CallFailure> = {}): void {
   attachFailure(target, { callFailure });
 }
 
-describe('The answer to a wait that is none', () => {
-  it.each([NaN, Infinity, -5])('has no Retry-After: %d', (retryAfterMs) => {
-    const { headers } = answered(new CircuitOpenError({ circuit: 'c', retryAfterMs }));
-    expect(headers['retry-after']).toBeUndefined();
-  });
-});
-
 describe('The answer to an error of ours', () => {
   const OURS: Readonly<Record<ClaudeErrorCode, [ClaudeError, ReturnType<typeof outlineOf>]>> = {
     budget_exceeded: [
@@ -340,11 +333,6 @@ describe('The answer to an error of the SDK', () => {
     expect(outlineOf(error)).toEqual([502, 'api_error', {}]);
   });
 
-  it('does without headers that are none, as those of an older SDK', () => {
-    const error = Object.assign(sdk.APIError.generate(529, undefined, 'x', new Headers()), { headers: { a: 'b' } });
-    expect(outlineOf(error)[0]).toBe(529);
-  });
-
   it.each(['constructor', '__proto__'])('is not led astray by a type like %s', (type) => {
     const error = new sdk.APIError(
       undefined,
@@ -354,21 +342,6 @@ describe('The answer to an error of the SDK', () => {
       type as ErrorType,
     );
     expect(outlineOf(error)[0]).toBe(500);
-  });
-
-  it('says not to repeat what the retry budget has ended', () => {
-    const headers = new Headers();
-    attachFailure(headers, {
-      callFailure: () => ({
-        callId: 'c',
-        requestId: null,
-        attempts: [],
-        retryAfterMs: undefined,
-        retryBudgetExhausted: true,
-        partial: null,
-      }),
-    });
-    expect(outlineOf(sdk.APIError.generate(529, undefined, 'x', headers))).toEqual([529, 'overloaded_error', NEVER]);
   });
 
   it('is a 502 where the status is none of an error', () => {

@@ -1,3 +1,5 @@
+const CONNECT_TIMEOUT = 'UND_ERR_CONNECT_TIMEOUT';
+
 /** Failures of a connection that never carried the request. */
 const NEVER_SENT: ReadonlySet<string> = new Set([
   'EADDRNOTAVAIL',
@@ -9,7 +11,7 @@ const NEVER_SENT: ReadonlySet<string> = new Set([
   'ENETUNREACH',
   'ENFILE',
   'ENOTFOUND',
-  'UND_ERR_CONNECT_TIMEOUT',
+  CONNECT_TIMEOUT,
 ]);
 
 /** What was under way when it failed, in the words of the operating system, before there was a connection. */
@@ -37,6 +39,12 @@ export function neverSent(error: unknown): boolean {
 export function isTlsFailure(code: string | null): boolean {
   if (code === null || code.includes('BAD_RECORD_MAC')) return false;
   return HANDSHAKE.test(code) || CERTIFICATES.test(code);
+}
+
+/** Whether a limit of the transport's own was reached: connecting, or waiting for an answer. */
+export function ranOutOfTime(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === CONNECT_TIMEOUT || isTimeoutCode(code);
 }
 
 /** Whether an answer that was waited for on an open connection did not come in time. */

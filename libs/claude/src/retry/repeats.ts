@@ -1,7 +1,7 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Random } from '../call/clock.js';
-import { isReplayable, withModel } from '../call/request-body.js';
+import { isReplayable } from '../call/request-body.js';
 import { isClaudeError } from '../errors/claude-error.js';
 import { isRefusal } from '../errors/refusals.js';
 import type { RetryBudgets } from './retry-budget.js';
@@ -39,10 +39,12 @@ export class Repeats {
     const { failure } = ending;
     if (failure === null || this.call.interruption) return GIVE_UP;
     if (ending.answer !== undefined && ending.attempt === undefined) this.#ownAnswers += 1;
-    const step = this.#nextStep(failure);
+    let step = this.#nextStep(failure, this.#fallbackModel());
+    if (step.kind === 'ask' && !this.call.askModel(step.model)) step = this.#nextStep(failure, null);
     if (step.kind === 'give-up' || !this.#spend(ending, costOf(failure, step))) return GIVE_UP;
     if (failure.meaning.kind === 'conflict') this.#conflicts += 1;
     if (!this.#tellsLess(ending)) this.#standing = ending;
+    if (step.kind === 'ask') this.#fallbacks += 1;
     return step;
   }
 
@@ -50,11 +52,7 @@ export class Repeats {
   async take(step: Exclude<NextStep, { readonly kind: 'give-up' }>): Promise<void> {
     const { call } = this;
     if (call.attempt) call.attempt.retryDelayMs ??= step.kind === 'wait' ? step.delayMs : 0;
-    if (step.kind === 'ask') {
-      this.#fallbacks += 1;
-      call.askModel(step.model);
-      return;
-    }
+    if (step.kind === 'ask') return;
     await call.sleep(step.delayMs);
     if (call.interruption) throw call.interruption();
   }
@@ -88,7 +86,7 @@ export class Repeats {
     return false;
   }
 
-  #nextStep(failure: AttemptFailure): NextStep {
+  #nextStep(failure: AttemptFailure, fallbackModel: string | null): NextStep {
     const { call, settings } = this;
     if (!isReplayable(call.request.body)) return GIVE_UP;
     const state: RetryState = {
@@ -98,16 +96,15 @@ export class Repeats {
       conflicts: this.#conflicts,
       creates: call.operation.repeat === 'creates',
       circuitOpen: call.attempt?.circuitOpen ?? false,
-      fallbackModel: this.#fallbackModel(),
+      fallbackModel,
     };
     return nextStep(failure, state, settings, this.random);
   }
 
   #fallbackModel(): string | null {
-    const { model, operation, request } = this.call;
-    const next = model === null ? undefined : this.settings.fallbackModels[model]?.[this.#fallbacks];
-    if (next === undefined || operation.usage !== 'message') return null;
-    return withModel(request.body, next) === null ? null : next;
+    const { model, operation } = this.call;
+    if (model === null || operation.usage !== 'message') return null;
+    return this.settings.fallbackModels[model]?.[this.#fallbacks] ?? null;
   }
 }
 

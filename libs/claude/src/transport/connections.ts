@@ -9,8 +9,8 @@ import type { TransportSettings } from './transport.options.js';
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 /** How undici and the system report a connection that the other side has closed. */
 const CLOSED_CODES = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-/** How Node and OpenSSL report that a handshake failed, or a certificate was not accepted. */
-const TLS_CODE = /^ERR_(?:TLS|SSL)_|CERT|SELF_SIGNED|UNABLE_TO_VERIFY/;
+/** How the system and undici report that there is no connection. Any other code is what TLS has against the other side. */
+const NO_CONNECTION = /^(?:E[A-Z]+|EAI_\w+|UND_ERR_\w+)$/;
 
 /** What of undici's dispatchers is used here. */
 export type Dispatching = Pick<OriginPools, 'dispatch' | 'close'>;
@@ -115,7 +115,7 @@ export class Connections {
 
 /** What is wrong with a certificate does not always say whose it is. */
 function namingHost(error: Error, host: string): Error {
-  return hasCode(error) && TLS_CODE.test(error.code) ? new UntrustedServerError(host, error) : error;
+  return hasCode(error) && !NO_CONNECTION.test(error.code) ? new UntrustedServerError(host, error) : error;
 }
 
 function isProxied(proxy: string): boolean {
