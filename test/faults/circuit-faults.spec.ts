@@ -61,7 +61,7 @@ function retriesAfter(elapsedMs: number): { readonly made: number; readonly allo
 }
 
 fault(25, 'a storm of 529 makes no more attempts than the retry budget has', async () => {
-  harness = await bootClaude({ retry: RETRY, circuit: false }, { record: 'usage' });
+  harness = await bootClaude({ retry: RETRY, circuit: false, rateLimit: false }, { record: 'usage' });
   harness.sim.onMessage().failWith(529);
   const startedAt = performance.now();
   const crowd = new Crowd();
@@ -103,7 +103,7 @@ function isProbe({ headers }: Pick<RecordedRequest, 'headers'>): boolean {
 }
 
 fault(25, 'a storm of 529 opens the circuit, is probed one at a time, and is over within a window', async () => {
-  const options = { retry: RETRY, circuit: CIRCUITS, stages: [telling] };
+  const options = { retry: RETRY, circuit: CIRCUITS, rateLimit: false, stages: [telling] } as const;
   harness = await bootClaude(options, {}, { random: () => 0.5 });
   const { circuits, sim } = harness;
   const told: string[] = [];

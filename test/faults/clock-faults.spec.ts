@@ -73,7 +73,7 @@ fault(38, 'a retry waits exactly as long, also until a date, which is read again
 
 fault(38, 'a retry budget is not refilled by it', async () => {
   const budget = { maxTokens: 1, tokensPerCall: 0, tokensPerMinute: 60 };
-  harness = await bootClaude({ retry: { ...FAST_RETRY, budget }, circuit: false });
+  harness = await bootClaude({ retry: { ...FAST_RETRY, budget }, circuit: false, rateLimit: false });
   harness.sim.onMessage().failWith(500);
   for (const jumpMs of [0, ...JUMPS_MS]) {
     harness.clock.setWall(jumpMs);

@@ -1,9 +1,11 @@
 import type { ClientOptions, Middleware } from '@anthropic-ai/sdk';
+import type { AdmissionStore } from './admission/admission-store.js';
 import type { CallContext } from './call/context.js';
 import type { KeySupplier } from './call/endpoint.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
+import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { TransportOptions } from './transport/transport.js';
 
@@ -49,6 +51,10 @@ export interface ClaudeModuleOptions {
   readonly retry?: RetryOptions | false;
   /** When calls stop for a while because too many fail; `false` for never. */
   readonly circuit?: CircuitOptions | false;
+  /** Limits that calls keep to so that the API has no cause for a 429; `false` for none. */
+  readonly rateLimit?: RateLimitOptions | false;
+  /** Where meters of limits are kept. Default: this process's memory. */
+  readonly store?: AdmissionStore;
   readonly timeouts?: TimeoutOptions;
   /** How requests travel: `undici` (default, fast), `fetch` (the platform's), tuned, or a `fetch` function of your own. */
   readonly transport?: 'undici' | 'fetch' | TransportOptions;

@@ -5,12 +5,13 @@ import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
 import { resolveSettings } from './config/settings.js';
 import { InvalidOptionsError } from './errors/errors.js';
+import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 
 /** A service that is made of the runtime alone. */
 type RuntimeService = Type<object> & { readonly tokenKey: string };
 
 /** What an application may inject of an instance. */
-const SERVICES: readonly RuntimeService[] = [ClaudeService, CircuitBreakerService];
+const SERVICES: readonly RuntimeService[] = [ClaudeService, CircuitBreakerService, RateLimiterService];
 
 /** The providers of one instance. */
 export function instanceProviders(name: string | undefined): Provider[] {

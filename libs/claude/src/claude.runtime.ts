@@ -1,5 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Subject } from 'rxjs';
+import { Admission } from './admission/admission.js';
+import type { AdmissionStore } from './admission/admission-store.js';
+import { admitStage } from './admission/admit.stage.js';
+import { MemoryAdmissionStore } from './admission/memory-store.js';
 import { AmbientContext } from './call/ambient-context.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
@@ -14,6 +18,9 @@ import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
 import type { ClaudeSettings } from './config/settings.js';
+import { countInput } from './rate-limit/count-input.js';
+import { RateLimiter } from './rate-limit/rate-limiter.js';
+import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
 import { retryStage } from './retry/retry.stage.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
@@ -24,6 +31,12 @@ export interface ClaudeRuntime {
   readonly ambient: AmbientContext;
   readonly liveCalls: LiveCalls;
   readonly records: Subject<CallRecord>;
+  /** Where what is left of limits is kept. */
+  readonly store: AdmissionStore;
+  /** What is limited, and by how much. */
+  readonly limiter: RateLimiter;
+  /** Who is let through, and when. */
+  readonly admission: Admission;
   /** Open or closed, per endpoint and model. */
   readonly circuits: CircuitRegistry;
   readonly transport: Transport;
@@ -46,10 +59,25 @@ export function createRuntime(
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
   const ambient = new AmbientContext(settings.context);
+  const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
+  const store = settings.store ?? new MemoryAdmissionStore(clock);
+  const admission = new Admission({
+    store,
+    clock,
+    maxWaitMs: limits.queue.maxWaitMs,
+    shadow: limits.mode === 'shadow',
+  });
+  const limiter = new RateLimiter({
+    settings: limits,
+    store,
+    clock,
+    random,
+    countInput: limits.estimate.input === 'count-tokens' ? (call) => countInput(client, call) : null,
+  });
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, circuits, clock, random),
+    pipeline: pipelineOf(settings, { admission, limiter, circuits, clock, random }),
     endpoint: { name: 'default', key: settings.key, limitDomain: 'default' },
     liveCalls,
     ambientContext: () => ambient.current(),
@@ -69,14 +97,18 @@ export function createRuntime(
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
-  return { settings, client, ambient, liveCalls, records, circuits, transport, clock };
+  return { settings, client, ambient, liveCalls, records, store, limiter, admission, circuits, transport, clock };
 }
 
-function pipelineOf(settings: ClaudeSettings, circuits: CircuitRegistry, clock: Clock, random: Random): NextStage {
+type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'circuits' | 'clock'> & { readonly random: Random };
+
+function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
+  const { admission, limiter, circuits, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   return buildPipeline(
     {
       retry: retryStage(settings.retry, clock, random),
+      ...(settings.rateLimit === false ? {} : { admit: admitStage(admission, limiter.askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
       send: sendStage({ timeouts, maxEventBytes, clock }),
     },

@@ -1,6 +1,7 @@
 import type { Anthropic, BaseAnthropic } from '@anthropic-ai/sdk';
 import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import { shuttingDown } from './admission/admission.js';
 import { resourceNames, viewFactory, type ClaudeView, type ViewFactory } from './call/context-view.js';
 import { checkContext, type CallContext } from './call/context.js';
 import type { CallRecord } from './call/record.js';
@@ -70,8 +71,10 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     return this.#runtime.liveCalls.size;
   }
 
-  /** Refuses new calls, lets running ones finish within `shutdownGraceMs`, then aborts the rest. */
+  /** Refuses new calls and those that wait for a limit, lets running ones finish within `shutdownGraceMs`, then aborts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.#runtime.admission.close();
+    this.#runtime.limiter.close(shuttingDown);
     await this.#runtime.liveCalls.close(this.#runtime.settings.shutdownGraceMs, this.#runtime.clock);
   }
 

@@ -6,6 +6,18 @@ export type { CircuitRefusal } from './circuit/circuit-refusal.js';
 export type { CircuitSnapshot } from './circuit/circuit-snapshot.js';
 export type { CircuitEvent, OpenReason } from './circuit/circuit.events.js';
 export type { CircuitOptions } from './circuit/circuit.options.js';
+export type { AdaptiveConcurrencyOptions } from './admission/adaptive-concurrency.options.js';
+export type {
+  AcquireOptions,
+  AdmissionStore,
+  Awaitable,
+  Denial,
+  Lease,
+  Observation,
+} from './admission/admission-store.js';
+export type { LimitRefusal } from './admission/limit-refusal.js';
+export { MemoryAdmissionStore } from './admission/memory-store.js';
+export type { Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
 export { callContext, type CallContext, type CallPriority } from './call/context.js';
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';
@@ -67,8 +79,21 @@ export {
   LimitExceededError,
   NoEndpointError,
   RequestExceedsLimitError,
+  type LimitReason,
 } from './errors/refusals.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
+export { RateLimitGuard, RateLimited, type RateLimitedOptions } from './rate-limit/rate-limit.guard.js';
+export type { RateLimitLease } from './rate-limit/rate-limit-lease.js';
+export type { EstimateOptions, ModelLimits, QueueOptions, RateLimitOptions } from './rate-limit/rate-limit.options.js';
+export { RateLimiterService, type LimitScope } from './rate-limit/rate-limiter.service.js';
+export type { LimitRequest, LimitTarget, UsedLimits } from './rate-limit/limit-request.js';
+export type {
+  ConcurrencySnapshot,
+  DimensionSnapshot,
+  LimitSnapshot,
+  RateLimiterSnapshot,
+} from './rate-limit/limit-snapshot.js';
+export { modelClassOf } from './rate-limit/model-class.js';
 export type { RetryBudgetOptions, RetryOptions } from './retry/retry.options.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
 export { toolUses, type MessageLike, type ToolUse, type ToolUseLike } from './streaming/tool-uses.js';

@@ -13,9 +13,19 @@ export class AttemptTimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** Somebody who holds something for as long as an attempt lasts. */
+/** Somebody who holds something for as long as an attempt lasts. Each is called once, and must not throw. */
 export interface AttemptListener {
-  /** The exchange is over, its answer's body included. Called once, and must not throw. */
+  /** The exchange begins; nothing is sent yet. */
+  attemptBegan?(attempt: Attempt): void;
+  /** The request is handed to the transport. */
+  attemptSent?(attempt: Attempt): void;
+  /** An answer has begun, whatever its status. */
+  attemptAnswered?(attempt: Attempt, headers: Headers): void;
+  /** The answer may be handed out: JSON at its end, a stream at its first content. */
+  attemptCommitted?(attempt: Attempt): void;
+  /** A stream has told what input it counted. */
+  inputKnown?(attempt: Attempt, usage: Usage): void;
+  /** The exchange is over, its answer's body included. */
   attemptEnded(attempt: Attempt): void;
 }
 
@@ -33,6 +43,10 @@ export class Attempt {
   retryAfterMs: number | null = null;
   /** Headers of an answer that is an error; `null` for any other. */
   errorHeaders: Headers | null = null;
+  /** Milliseconds it waited for limits before it began. */
+  queuedMs = 0;
+  /** Whether the wait the server asked for is kept where the next attempt asks for its limits. */
+  waitIsKept = false;
   /** Whether its failure left the circuit open, so that the next attempt must go elsewhere or not at all. */
   circuitOpen = false;
   /** What it used or may have used; `null` while it runs, and when it cannot have cost anything. */
@@ -41,8 +55,6 @@ export class Attempt {
   failure: FailureSummary | null = null;
   /** What it was thrown away with; `undefined` while it runs, and when it gave an answer. */
   error: unknown = undefined;
-  /** Whether the request was handed to the transport: an error from before that is none of the network's. */
-  sent = false;
   /** What had arrived of its stream when that failed after output was given. */
   partial: PartialStream | null = null;
   /** Whether the caller ended it, so that it says nothing about the service. */
@@ -50,7 +62,7 @@ export class Attempt {
   /** The model it asks; `null` where the operation has none. */
   readonly model: string | null;
 
-  readonly #listeners: AttemptListener[] = [];
+  #sent = false;
   readonly #wire = new WireSignal();
   #controller: AbortController | null = null;
   readonly #startedAt: number;
@@ -62,11 +74,13 @@ export class Attempt {
     readonly number: number,
     readonly endpoint: Endpoint,
     private readonly clock: Clock,
+    private readonly listeners: AttemptListener[],
   ) {
     this.#startedAt = clock.now();
     this.model = call.effectiveModel;
     const { leftMs, attemptTimeoutMs } = call;
     this.#timer = leftMs <= attemptTimeoutMs ? this.#untilDeadline(leftMs) : this.#untilTimeout(attemptTimeoutMs);
+    for (const listener of listeners) listener.attemptBegan?.(this);
   }
 
   /** Aborts when the attempt must end: the caller left, or time is up. */
@@ -83,6 +97,11 @@ export class Attempt {
     return this.#wire;
   }
 
+  /** Whether the request was handed to the transport: an error from before that is none of the network's. */
+  get sent(): boolean {
+    return this.#sent;
+  }
+
   /** Whether its end has been noted. */
   get ended(): boolean {
     return this.#endedAt !== null;
@@ -93,13 +112,26 @@ export class Attempt {
     return (this.#endedAt ?? this.clock.now()) - this.#startedAt;
   }
 
+  /** The request is on its way. */
+  markSent(): void {
+    this.#sent = true;
+    for (const listener of this.listeners) listener.attemptSent?.(this);
+  }
+
   /** An answer has begun. */
   answered(response: Response): void {
     this.status = response.status;
     this.requestId = response.headers.get('request-id');
-    if (response.ok) return;
-    this.errorHeaders = response.headers;
-    this.retryAfterMs = retryAfterMs(response.headers, this.clock.wall());
+    if (!response.ok) {
+      this.errorHeaders = response.headers;
+      this.retryAfterMs = retryAfterMs(response.headers, this.clock.wall());
+    }
+    for (const listener of this.listeners) listener.attemptAnswered?.(this, response.headers);
+  }
+
+  /** A stream has told what input it counted. */
+  tellInput(usage: Usage): void {
+    for (const listener of this.listeners) listener.inputKnown?.(this, usage);
   }
 
   /**
@@ -107,6 +139,7 @@ export class Attempt {
    * for this very call still does, to the last byte.
    */
   commit(): void {
+    for (const listener of this.listeners) listener.attemptCommitted?.(this);
     // A stream that came in one piece is over already.
     if (this.ended) return;
     this.#timer?.cancel();
@@ -131,7 +164,7 @@ export class Attempt {
     this.usage = usage;
     this.failure = failure;
     this.#endedAt = this.clock.now();
-    for (const listener of this.#listeners) listener.attemptEnded(this);
+    for (const listener of this.listeners) listener.attemptEnded(this);
   }
 
   /** Notes that the caller ended the exchange: by an abort, by reading no further, or by dropping the answer. */
@@ -140,10 +173,15 @@ export class Attempt {
     this.end(null, usage);
   }
 
-  /** Tells somebody of the end of the exchange; at once when it is over already. */
-  onEnd(listener: AttemptListener): void {
+  /** Another attempt begins after this one. */
+  followed(): void {
+    this.retryDelayMs ??= this.#endedAt === null ? 0 : this.clock.now() - this.#endedAt;
+  }
+
+  /** Tells somebody of what is still to come of the exchange; of its end at once when it is over already. */
+  follow(listener: AttemptListener): void {
     if (this.ended) listener.attemptEnded(this);
-    else this.#listeners.push(listener);
+    else this.listeners.push(listener);
   }
 
   record(callStartedAt: number): AttemptRecord {
@@ -156,6 +194,7 @@ export class Attempt {
       status: this.status,
       requestId: this.requestId,
       failure: this.failure,
+      queuedMs: this.queuedMs,
       retryDelayMs: this.retryDelayMs,
       retryAfterMs: this.retryAfterMs,
       usage: this.usage,

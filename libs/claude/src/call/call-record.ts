@@ -4,10 +4,10 @@ import type { CallRecord } from './record.js';
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What the record of a call says that the call does not show by itself. */
-export type CallEnding = Pick<CallRecord, 'instance' | 'startedAtMs' | 'attempts' | 'outcome' | 'usage'>;
+export type CallEnding = Pick<CallRecord, 'instance' | 'attempts' | 'outcome' | 'usage'>;
 
 /** The record of a call as it ends. */
-export function callRecord(call: Call, { instance, startedAtMs, attempts, outcome, usage }: CallEnding): CallRecord {
+export function callRecord(call: Call, { instance, attempts, outcome, usage }: CallEnding): CallRecord {
   const { user, tags, priority, requestType } = call.context;
   const attempt = call.deciding;
   return {
@@ -16,7 +16,7 @@ export function callRecord(call: Call, { instance, startedAtMs, attempts, outcom
     operation: call.operation.name,
     model: call.model,
     stream: call.stream,
-    startedAtMs,
+    startedAtMs: call.startedAtMs,
     durationMs: call.elapsedMs,
     timeToFirstEventMs: attempt?.timeToFirstEventMs ?? null,
     outcome,

@@ -1,6 +1,6 @@
 import { APIUserAbortError, type APIRequest } from '@anthropic-ai/sdk';
 import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
-import { Attempt } from './attempt.js';
+import { Attempt, type AttemptListener } from './attempt.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
 import { withModel } from './request-body.js';
@@ -13,20 +13,26 @@ import { callRecord } from './call-record.js';
 import type { CallRecord } from './record.js';
 import type { Usage } from './usage.js';
 
+const NO_LISTENERS: readonly AttemptListener[] = Object.freeze([]);
+
 /** One invocation of an SDK method, from the request to the last byte of its answer. */
 export class Call implements CallFailureSource {
   /** The model asked for; `null` where the operation has none. */
   readonly model: string | null;
+  /** Wall-clock start, milliseconds since the epoch. */
+  readonly startedAtMs: number;
   /** Where the next attempt goes. */
   endpoint: Endpoint;
   /** Whether a further attempt was called for, and the retry budget had none left. */
   retryBudgetExhausted = false;
+  /** Milliseconds the next attempt may wait for its limits; `null` for as long as calls usually may. */
+  maxQueueMs: number | null = null;
 
   #effectiveModel: string | null;
   #deciding: Attempt | null | undefined = undefined;
   #request: APIRequest;
+  #holders: readonly AttemptListener[] = NO_LISTENERS;
   readonly #attempts: Attempt[] = [];
-  readonly #startedAtMs: number;
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
   #aborted = false;
@@ -42,7 +48,7 @@ export class Call implements CallFailureSource {
     this.endpoint = init.endpoint;
     this.#effectiveModel = this.model;
     this.#request = init.request;
-    this.#startedAtMs = clock.wall();
+    this.startedAtMs = clock.wall();
     this.#startedAt = clock.now();
   }
 
@@ -148,9 +154,18 @@ export class Call implements CallFailureSource {
     return this.#attempts.length;
   }
 
+  /** Lets somebody hear of the attempts made from now on, each from its beginning, until the function returned is called. */
+  holdAttempts(listener: AttemptListener): () => void {
+    this.#holders = [...this.#holders, listener];
+    return () => {
+      this.#holders = this.#holders.filter((each) => each !== listener);
+    };
+  }
+
   /** Starts the next attempt. Whoever starts it sees to its end. */
   beginAttempt(): Attempt {
-    const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock);
+    this.attempt?.followed();
+    const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, [...this.#holders]);
     this.#attempts.push(attempt);
     return attempt;
   }
@@ -193,6 +208,11 @@ export class Call implements CallFailureSource {
     return this.#interruption.sleep(delayMs, this.clock);
   }
 
+  /** Calls back when the call is called off, for the one who holds it up meanwhile; `null` takes that back. */
+  wakeOnInterruption(wake: (() => void) | null): void {
+    this.#interruption.wake = wake;
+  }
+
   /** Calls back when the call is settled, for what is held only as long. One callback a call. */
   onceSettled(callback: () => void): void {
     this.#onceSettled = callback;
@@ -203,16 +223,8 @@ export class Call implements CallFailureSource {
     if (this.#settled) return;
     this.#settled = true;
     this.#onceSettled?.();
-    this.onSettled(
-      this,
-      callRecord(this, {
-        instance: this.init.instance,
-        startedAtMs: this.#startedAtMs,
-        attempts: this.#attempts.map((each) => each.record(this.#startedAt)),
-        outcome,
-        usage,
-      }),
-    );
+    const attempts = this.#attempts.map((each) => each.record(this.#startedAt));
+    this.onSettled(this, callRecord(this, { instance: this.init.instance, attempts, outcome, usage }));
   }
 
   /** How it failed, for whoever holds the error it ended with. */

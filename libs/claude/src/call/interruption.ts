@@ -16,6 +16,11 @@ export class Interruption {
     this.#wake?.();
   }
 
+  /** Calls back when it is called off: for the one who holds the call up at the moment. `null` takes it back. */
+  set wake(wake: (() => void) | null) {
+    this.#wake = wake;
+  }
+
   /** Waits, at most until the call is called off. Leaves no timer behind. */
   sleep(delayMs: number, clock: Clock): Promise<void> {
     if (this.#makeError) return Promise.resolve();

@@ -19,6 +19,8 @@ export interface AttemptRecord {
   readonly requestId: string | null;
   /** What failed; `null` for an attempt that succeeded, or that the caller ended. */
   readonly failure: FailureSummary | null;
+  /** Milliseconds the attempt waited for limits before it began. */
+  readonly queuedMs: number;
   /** Milliseconds waited after this attempt before the next one; `null` when none followed. */
   readonly retryDelayMs: number | null;
   /** Milliseconds the server asked to wait; `null` when it asked for nothing. */

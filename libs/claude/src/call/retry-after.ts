@@ -1,3 +1,5 @@
+import type { Random } from './clock.js';
+
 /**
  * How long the server asks to wait, in milliseconds: `retry-after-ms`, else `retry-after` as seconds, else as an HTTP
  * date read against the answer's own `date`, so that a wrong clock of ours does no harm. Negative, unreadable and
@@ -14,6 +16,14 @@ export function retryAfterMs(headers: Headers, wallMs: number): number | null {
   const seconds = positive(value);
   if (seconds !== null) return seconds * 1_000;
   return value === null ? null : untilDate(value, headers.get('date'), wallMs);
+}
+
+/**
+ * A wait the server asked for, with up to a tenth (at most a second) on top: never less than asked, and not everybody
+ * at once.
+ */
+export function jitteredHintMs(hintMs: number, random: Random): number {
+  return hintMs + random() * Math.min(1_000, hintMs / 10);
 }
 
 function positive(value: string | null): number | null {

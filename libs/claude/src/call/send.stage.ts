@@ -24,7 +24,7 @@ export function sendStage(options: AnswerOptions): NextStage {
     try {
       const pending = setHeaders(call, attempt);
       if (pending !== undefined) await untilAborted(pending, attempt.wireSignal);
-      attempt.sent = true;
+      attempt.markSent();
       const response = WireResponse.from(
         await call.transmit(attempt),
         call.needsRealSignal ? attempt.signal : undefined,

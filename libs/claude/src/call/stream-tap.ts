@@ -119,6 +119,8 @@ export class StreamTap implements BodyTap, EventSink {
     if (!message) throw new ProtocolError('The stream began with a `message_start` event without a message.');
     this.#message = message;
     this.#usage = { ...message.usage };
+    const usage = normalizeUsage(message.usage, 'partial');
+    if (usage !== null) this.attempt.tellInput(usage);
   }
 
   contentBlock(): void {

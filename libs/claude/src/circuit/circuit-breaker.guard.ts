@@ -1,8 +1,7 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
-import { InvalidOptionsError } from '../errors/errors.js';
-import { refusalException } from '../errors/refusal-exception.js';
-import { getClaudeToken } from '../inject-claude.decorator.js';
+import { guardRefusal } from '../errors/refusal-exception.js';
+import { instanceOf } from '../instance-of.js';
 import { CircuitBreakerService } from './circuit-breaker.service.js';
 
 /** Which circuits stand before a handler. */
@@ -19,6 +18,8 @@ export interface GuardedCircuitOptions {
 }
 
 const GUARDED_CIRCUIT = Symbol.for('nestjs-claude:guarded-circuit');
+
+const WHO = { guard: 'CircuitBreakerGuard', decorator: 'GuardedCircuit' };
 
 /** Tells `CircuitBreakerGuard` which circuits stand before a handler, or before each handler of a class. */
 export function GuardedCircuit(options: GuardedCircuitOptions): CustomDecorator<symbol> {
@@ -40,31 +41,14 @@ export class CircuitBreakerGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const { model, endpoint, instance } = this.#optionsOf(context);
-    const circuits = this.#circuitsOf(instance);
+    const circuits = instanceOf(this.modules, instance, CircuitBreakerService, WHO);
     const refusal = circuits.refusal(typeof model === 'function' ? model(context) : model, endpoint);
     if (refusal === null) return true;
-    throw overHttp(context) ? refusalException(refusal, context) : refusal;
-  }
-
-  #circuitsOf(instance: string | undefined): CircuitBreakerService {
-    try {
-      return this.modules.get(getClaudeToken(instance, CircuitBreakerService), { strict: false });
-    } catch (cause) {
-      const which = instance === undefined ? 'without a name' : `named '${instance}'`;
-      throw new InvalidOptionsError(
-        `CircuitBreakerGuard found no instance of ClaudeModule ${which}: register one, or name another with \`@GuardedCircuit({ instance })\`.`,
-        { cause },
-      );
-    }
+    throw guardRefusal(refusal, context);
   }
 
   #optionsOf(context: ExecutionContext): GuardedCircuitOptions {
     const targets = [context.getHandler(), context.getClass()];
     return this.reflector.getAllAndOverride<GuardedCircuitOptions | undefined>(GUARDED_CIRCUIT, targets) ?? {};
   }
-}
-
-function overHttp(context: ExecutionContext): boolean {
-  const type = context.getType<string>();
-  return type === 'http' || type === 'graphql';
 }

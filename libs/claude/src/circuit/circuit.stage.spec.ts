@@ -59,7 +59,7 @@ class StageHarness {
     let made: Attempt | undefined;
     await this.run(async (each) => {
       made = each.beginAttempt();
-      made.sent = true;
+      made.markSent();
       end(made);
       await Promise.resolve();
       return new Response(null, { status: made.failure === null ? 200 : 500 });
@@ -234,7 +234,7 @@ describe('the circuit stage', () => {
     let broken: Attempt | undefined;
     await h.run((call) => {
       broken = call.beginAttempt();
-      broken.sent = true;
+      broken.markSent();
       broken.status = 200;
       return Promise.resolve(new Response());
     });
@@ -251,8 +251,8 @@ describe('the circuit stage', () => {
     for (let i = 0; i < 2; i++) {
       await h.run((call) => {
         const attempt = call.beginAttempt();
-        attempt.sent = true;
-        attempt.sent = true;
+        attempt.markSent();
+        attempt.markSent();
         attempt.status = 200;
         streams.push(attempt);
         return Promise.resolve(new Response());
@@ -303,7 +303,7 @@ describe('a deadline', () => {
     const h = new StageHarness();
     await h.run((call) => {
       const attempt = call.beginAttempt();
-      attempt.sent = true;
+      attempt.markSent();
       h.clock.advance(ms);
       deadlineOf(attempt);
       return Promise.reject(new DeadlineExceededError(ms));
@@ -325,7 +325,7 @@ describe('a deadline', () => {
     const h = new StageHarness();
     const call = await h.run((each) => {
       const attempt = each.beginAttempt();
-      attempt.sent = true;
+      attempt.markSent();
       attempt.status = 200;
       return Promise.resolve(new Response());
     });

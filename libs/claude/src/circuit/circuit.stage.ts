@@ -66,7 +66,7 @@ class AttemptPermits implements AttemptListener {
   /** Waits for the end of the attempt; when none was made, neither circuit has learnt anything. */
   follow(attempt: Attempt | undefined): void {
     if (attempt !== undefined) {
-      attempt.onEnd(this);
+      attempt.follow(this);
       return;
     }
     this.endpointTicket.result('neutral');

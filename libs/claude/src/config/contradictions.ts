@@ -6,10 +6,13 @@ import {
   type RetryBudgetOptions,
   type RetryOptions,
 } from '../retry/retry.options.js';
+import { ordered } from './ordered.js';
+import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
-export function contradictions({ apiKey, circuit, client, retry, timeouts, transport }: ClaudeModuleOptions): string[] {
+export function contradictions(options: ClaudeModuleOptions): string[] {
+  const { apiKey, circuit, client, rateLimit, retry, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
@@ -18,6 +21,7 @@ export function contradictions({ apiKey, circuit, client, retry, timeouts, trans
     ...(retry && retry.budget ? dryBudget(retry.budget) : []),
     ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
     ...(circuit ? slowness(circuit, timeouts) : []),
+    ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),
@@ -67,17 +71,6 @@ function twoCredentials(apiKey: ClaudeModuleOptions['apiKey'], client: ClaudeMod
     .map((name) => `\`client.${name}\``);
   const all = apiKey === undefined ? given : ['`apiKey`', ...given];
   return all.length < 2 ? [] : [`${all.join(' and ')} are all credentials: keep one of them.`];
-}
-
-function ordered<K extends string>(
-  group: string,
-  given: { readonly [key in K]?: number },
-  defaults: { readonly [key in K]: number },
-  lower: K,
-  upper: K,
-): string[] {
-  if ((given[lower] ?? defaults[lower]) <= (given[upper] ?? defaults[upper])) return [];
-  return [`\`${group}.${lower}\` must not be above \`${group}.${upper}\`: lower the one or raise the other.`];
 }
 
 /** The platform's fetch, or one of the user's own, cannot be tuned from here. */

@@ -1,9 +1,12 @@
 import { inspect } from 'node:util';
+import { MemoryAdmissionStore } from '../admission/memory-store.js';
 import { InvalidOptionsError } from '../errors/errors.js';
+import { ManualClock } from '../testing/clock/manual-clock.js';
 import { resolveSettings } from './settings.js';
 
 const KEY = 'sk-ant-api03-this-is-a-test-key';
 const PASS = (): number => 0;
+const STORE = { acquire: PASS, settle: PASS, renew: PASS, observe: PASS, standing: PASS };
 const ENV = { ANTHROPIC_API_KEY: KEY };
 
 /** The message of the error that options fail with. */
@@ -24,6 +27,8 @@ describe('settings', () => {
     expect(settings).toMatchObject({
       baseURL: 'https://api.anthropic.com',
       retry: { maxAttempts: 3, baseDelayMs: 500 },
+      rateLimit: { mode: 'enforce', learn: true, limits: { requests: { perMinute: 50, isGuess: true } } },
+      store: null,
       timeouts: { deadlineMs: 600_000, attemptMs: 600_000, firstEventMs: 60_000, idleMs: 60_000 },
     });
     expect(Object.isFrozen(settings)).toBe(true);
@@ -59,6 +64,18 @@ describe('settings', () => {
       {
         retry: { maxAttempts: none, baseDelayMs: none, fallbackModels: none, budget: { maxTokens: none } },
         circuit: { windowMs: none, consecutiveFailures: none },
+        rateLimit: {
+          requestsPerMinute: none,
+          burst: { requests: none },
+          models: none,
+          concurrency: { max: none },
+          safety: none,
+          strictWindow: none,
+          queue: { maxLength: none, fairBy: none },
+          estimate: { input: none },
+          mode: none,
+        },
+        store: none,
         timeouts: { deadlineMs: none, attemptMs: none, idleMs: none },
         transport: { connectTimeoutMs: none },
         shutdownGraceMs: none,
@@ -78,6 +95,16 @@ describe('settings', () => {
     expect([retry, retry.budget, retry.fallbackModels, circuit, timeouts].every((each) => Object.isFrozen(each))).toBe(
       true,
     );
+  });
+
+  it('limits nothing with `rateLimit: false`', () => {
+    expect(resolveSettings({ rateLimit: false }, ENV).rateLimit).toBe(false);
+  });
+
+  it('takes a store as it is', () => {
+    const store = new MemoryAdmissionStore(new ManualClock());
+    expect(resolveSettings({ store }, ENV).store).toBe(store);
+    expect(Object.isFrozen(store)).toBe(false);
   });
 
   it('makes a single attempt of `retry: false`', () => {
@@ -161,6 +188,10 @@ describe('settings', () => {
     [{ retry: { fallbackModels: { a: ['b', 'b'] } } }, '`retry.fallbackModels.a` must be a list of at least one'],
     [{ retry: { fallbackModels: ['b'] } }, '`retry.fallbackModels` must be an object'],
     [{ retry: { fallbackModels: { a: ['b'] }, maxAttempts: 1 } }, '`retry.fallbackModels` would do nothing with'],
+    [{ rateLimit: true }, '`rateLimit` must be an object or false, not a boolean.'],
+    [{ rateLimit: { mode: 'off' } }, "`rateLimit.mode` must be 'enforce' or 'shadow', not a string."],
+    [{ store: null }, '`store` must be a store with the methods acquire, settle, renew, observe, standing, not null.'],
+    [{ store: { ...STORE, renew: 1 } }, '`store` must be a store with the methods acquire, settle, renew'],
     [[], 'must be an object, not an array'],
     ['text', 'must be an object, not a string'],
   ])('refuses %j and names the path, the kind and the remedy', (options, message) => {

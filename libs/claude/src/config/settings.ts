@@ -1,4 +1,5 @@
 import type { Middleware } from '@anthropic-ai/sdk';
+import type { AdmissionStore } from '../admission/admission-store.js';
 import { EMPTY_CONTEXT, type CallContext } from '../call/context.js';
 import type { KeySupplier } from '../call/endpoint.js';
 import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
@@ -7,9 +8,11 @@ import { CIRCUIT_DEFAULTS, type CircuitSettings } from '../circuit/circuit.optio
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
+import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
+import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import type { TransportOptions } from '../transport/transport.js';
-import { BASE_URL_EXPECTED, isHttpUrl } from './options.schema.js';
+import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 import { validateOptions } from './validate-options.js';
 
@@ -21,6 +24,9 @@ export interface ClaudeSettings {
   readonly context: CallContext;
   readonly retry: RetrySettings;
   readonly circuit: CircuitSettings | false;
+  readonly rateLimit: RateLimitSettings | false;
+  /** `null` for the memory of this process. */
+  readonly store: AdmissionStore | null;
   readonly timeouts: Required<TimeoutOptions>;
   readonly transport: TransportOptions;
   readonly stages: readonly StageInsertion[];
@@ -48,6 +54,8 @@ export function resolveSettings(raw: unknown, env: Environment = process.env): C
     context: options.context ?? EMPTY_CONTEXT,
     retry: retryOf(options.retry),
     circuit: circuitOf(options.circuit),
+    rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
+    store: options.store ?? null,
     timeouts: timeoutsOf(options.timeouts),
     transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
     stages: options.stages ?? [],

@@ -44,7 +44,12 @@ export function isTlsFailure(code: string | null): boolean {
 /** Whether a limit of the transport's own was reached: connecting, or waiting for an answer. */
 export function ranOutOfTime(error: unknown): boolean {
   const code = codeOf(error);
-  return code === CONNECT_TIMEOUT || isTimeoutCode(code);
+  return isConnectTimeoutCode(code) || isTimeoutCode(code);
+}
+
+/** Whether no connection was made in time. */
+export function isConnectTimeoutCode(code: string | null): boolean {
+  return code === CONNECT_TIMEOUT;
 }
 
 /** Whether an answer that was waited for on an open connection did not come in time. */

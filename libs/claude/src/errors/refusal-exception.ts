@@ -40,3 +40,9 @@ export function refusalException(error: ClaudeError, context: ExecutionContext):
   }
   return new RefusalException(error, answer);
 }
+
+/** What a guard throws for a refusal: an exception where the context speaks HTTP, the refusal itself for a filter elsewhere. */
+export function guardRefusal(error: ClaudeError, context: ExecutionContext): Error {
+  const type = context.getType<string>();
+  return type === 'http' || type === 'graphql' ? refusalException(error, context) : error;
+}

@@ -26,8 +26,17 @@ export class CircuitOpenError extends ClaudeError {
   }
 }
 
+/**
+ * Why a limit turned a call away: nothing is left now (`reached`), it would have had to wait longer than it may
+ * (`wait-too-long`), as many wait as may (`queue-full`), somebody paused it (`paused`), the API asked for a pause
+ * (`retry-after`), or will not be paid for any more (`spend`).
+ */
+export type LimitReason = 'reached' | 'wait-too-long' | 'queue-full' | 'paused' | 'retry-after' | 'spend';
+
 /** What was asked of a meter, and what it has. */
 export interface ExceededLimit extends ClaudeErrorOptions {
+  /** Default `reached`. */
+  readonly reason?: LimitReason;
   /** What is limited, e.g. `output tokens per minute of claude-haiku-5-5`. */
   readonly scope: string;
   /** How much of it is in use, in the unit of the scope. */
@@ -36,19 +45,35 @@ export interface ExceededLimit extends ClaudeErrorOptions {
   readonly limit: number;
 }
 
+const LIMIT_MESSAGES: Readonly<Record<LimitReason, (scope: string, used: string) => string>> = {
+  reached: (scope, used) =>
+    `The limit of ${scope} is reached (${used}), so the call was not made. Try again after \`retryAfterMs\`, or raise the limit.`,
+  'wait-too-long': (scope, used) =>
+    `The limit of ${scope} is reached (${used}) and would not have let the call through in the time it may wait, so the call was not made. ` +
+    'Try again after `retryAfterMs`, raise the limit, or let calls wait longer with `rateLimit.queue.maxWaitMs`.',
+  'queue-full': (scope, used) =>
+    `The limit of ${scope} is reached (${used}) and as many calls wait for it as may, so the call was not made. ` +
+    'Try again after `retryAfterMs`, raise the limit, or let more calls wait with `rateLimit.queue.maxLength`.',
+  paused: (scope) =>
+    `Calls are paused by hand at ${scope}, so the call was not made. Resume them with \`RateLimiterService.resume()\`.`,
+  'retry-after': (scope) =>
+    `The API asked for a pause of ${scope} that is longer than the call may wait, so the call was not made. Try again after \`retryAfterMs\`.`,
+  spend: (scope) =>
+    `The API refuses to be paid for more (${scope}), so the call was not made. ` +
+    'Raise the spend limit of the organization or workspace, then call `RateLimiterService.resume()`, or wait until it is asked again.',
+};
+
 /** A limit of ours is reached, or the queue before it is full: the call was not made. */
 export class LimitExceededError extends ClaudeError {
   readonly code = 'limit_exceeded';
+  readonly reason: LimitReason;
   readonly scope: string;
   readonly used: number;
   readonly limit: number;
 
-  constructor({ scope, used, limit, ...options }: ExceededLimit) {
-    super(
-      `The limit of ${scope} is reached (${used} of ${limit}), so the call was not made. ` +
-        'Try again after `retryAfterMs`, or raise the limit.',
-      options,
-    );
+  constructor({ reason = 'reached', scope, used, limit, ...options }: ExceededLimit) {
+    super(LIMIT_MESSAGES[reason](scope, `${used} of ${limit}`), options);
+    this.reason = reason;
     this.scope = scope;
     this.used = used;
     this.limit = limit;

@@ -11,11 +11,3 @@ import type { Random } from '../call/clock.js';
 export function fullJitterMs(attempt: number, baseMs: number, capMs: number, random: Random): number {
   return random() * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
-
-/**
- * A wait the server asked for, with up to a tenth (at most a second) on top: never less than asked, and not everybody
- * at once.
- */
-export function jitteredHintMs(hintMs: number, random: Random): number {
-  return hintMs + random() * Math.min(1_000, hintMs / 10);
-}

@@ -51,6 +51,11 @@ export class Repeats {
   /** Does what comes before the next attempt; a wait lasts at most until the call is called off. */
   async take(step: Exclude<NextStep, { readonly kind: 'give-up' }>): Promise<void> {
     const { call } = this;
+    if (step.kind === 'queue') {
+      // How long it takes is for the queue to say.
+      call.maxQueueMs = step.maxQueueMs;
+      return;
+    }
     if (call.attempt) call.attempt.retryDelayMs ??= step.kind === 'wait' ? step.delayMs : 0;
     if (step.kind === 'ask') return;
     await call.sleep(step.delayMs);
@@ -95,6 +100,7 @@ export class Repeats {
       leftMs: call.leftMs,
       conflicts: this.#conflicts,
       creates: call.operation.repeat === 'creates',
+      waitIsKept: call.attempt?.waitIsKept ?? false,
       circuitOpen: call.attempt?.circuitOpen ?? false,
       fallbackModel,
     };

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { classifyError } from '../errors/classify.js';
 import { meaningOf, type FailureKind } from '../errors/failure-meaning.js';
-import { fullJitterMs, jitteredHintMs } from './backoff.js';
+import { jitteredHintMs } from '../call/retry-after.js';
+import { fullJitterMs } from './backoff.js';
 import { retryAfterMs } from '../call/retry-after.js';
 import { RETRY_DEFAULTS } from './retry.options.js';
 import { costOf, nextStep, type NextStep, type RetryState } from './retry.policy.js';
@@ -12,6 +13,7 @@ const STATE: RetryState = {
   leftMs: 600_000,
   conflicts: 0,
   creates: false,
+  waitIsKept: false,
   circuitOpen: false,
   fallbackModel: null,
 };

@@ -1,6 +1,7 @@
 import type { Random } from '../call/clock.js';
 import type { FailureMeaning } from '../errors/failure-meaning.js';
-import { fullJitterMs, jitteredHintMs } from './backoff.js';
+import { jitteredHintMs } from '../call/retry-after.js';
+import { fullJitterMs } from './backoff.js';
 import type { RetrySettings } from './retry.options.js';
 
 /** How an attempt failed, or was refused, as far as repeating it is concerned. */
@@ -21,6 +22,8 @@ export interface RetryState {
   readonly conflicts: number;
   /** Whether repeating the operation could create a second object. */
   readonly creates: boolean;
+  /** Whether the wait the server asked for is kept in the queue for limits, so that nobody has to sleep here. */
+  readonly waitIsKept: boolean;
   /** Whether the circuit refuses another attempt at the same place. */
   readonly circuitOpen: boolean;
   /** The model that would take over next, if any is left. */
@@ -32,6 +35,8 @@ export type NextStep =
   | { readonly kind: 'give-up' }
   /** Another attempt, after a wait. No wait is ever asked for that no attempt follows. */
   | { readonly kind: 'wait'; readonly delayMs: number }
+  /** Another attempt, when its turn has come in the queue for limits, which keeps the wait the server asked for. */
+  | { readonly kind: 'queue'; readonly maxQueueMs: number }
   /** Another attempt, at once, with another model. */
   | { readonly kind: 'ask'; readonly model: string };
 
@@ -53,12 +58,16 @@ export function nextStep(
   if (fallsBack(failure.meaning, delayMs) && state.fallbackModel !== null) {
     return { kind: 'ask', model: state.fallbackModel };
   }
-  return delayMs === null ? GIVE_UP : { kind: 'wait', delayMs };
+  if (delayMs === null) return GIVE_UP;
+  if (failure.hintMs !== null && state.waitIsKept) {
+    return { kind: 'queue', maxQueueMs: Math.min(settings.maxRetryAfterMs, state.leftMs) };
+  }
+  return { kind: 'wait', delayMs };
 }
 
 /** What a retry takes from the budget: waiting exactly as long as a 429 asked to is no storm. */
 export function costOf({ meaning, hintMs }: AttemptFailure, step: NextStep): number {
-  return step.kind === 'wait' && meaning.kind === 'throttled' && hintMs !== null ? 0.5 : 1;
+  return step.kind !== 'ask' && meaning.kind === 'throttled' && hintMs !== null ? 0.5 : 1;
 }
 
 function isRepeatable(meaning: FailureMeaning, state: RetryState): boolean {

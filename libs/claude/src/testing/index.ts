@@ -1,3 +1,8 @@
+export {
+  admissionStoreCases,
+  type AdmissionStoreCase,
+  type AdmissionStoreHarness,
+} from '../admission/admission-store.contract.js';
 export { AnthropicSimulator, type IdleOptions, type ResetOptions } from './simulator.js';
 export type { BatchOptions, Latency, PromptCacheOptions, RecordLevel, SimulatorOptions } from './simulator.options.js';
 export type { ClassLimits, RateLimits } from './limits/rate-limit.options.js';

@@ -83,7 +83,7 @@ export class ScriptedAttempts {
     }
     if (call.attempt && call.attempt.retryAfterMs !== null && call.attempt.status === 429) this.askedToWait += 1;
     const attempt = call.beginAttempt();
-    attempt.sent = true;
+    attempt.markSent();
     if (scripted.tookMs !== undefined) this.clock.advance(scripted.tookMs);
     if ('throws' in scripted) {
       attempt.error = scripted.throws;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { ManualClock } from '../clock/manual-clock.js';
-import { modelClassOf } from './model-class.js';
 import { TokenBucket } from './token-bucket.js';
 
 describe('TokenBucket', () => {
@@ -46,25 +45,5 @@ describe('TokenBucket', () => {
         expect(given).toBeLessThanOrEqual(60 + clock.now() / 1_000 + 1e-6);
       }),
     );
-  });
-});
-
-describe('modelClassOf', () => {
-  it.each([
-    ['claude-fable-5', 'fable-5'],
-    ['claude-fable-5-2', 'fable-5'],
-    ['claude-mythos-5-1', 'mythos-5'],
-    ['claude-opus-4-5-20251101', 'opus-4'],
-    ['claude-opus-4-8', 'opus-4'],
-    ['claude-sonnet-4-5', 'sonnet-4'],
-    ['claude-sonnet-4-6', 'sonnet-4'],
-    ['claude-opus-5', 'opus-5'],
-    ['claude-opus-5-5', 'opus-5-5'],
-    ['claude-sonnet-5', 'sonnet-5'],
-    ['claude-haiku-4-5-20251001', 'haiku-4-5'],
-    ['my-own-model', 'my-own-model'],
-  ])('puts %s into %s', (model, modelClass) => {
-    expect(modelClassOf(model)).toBe(modelClass);
-    expect(modelClassOf(model, 'fast')).toBe(`${modelClass}:fast`);
   });
 });

@@ -1,10 +1,10 @@
+import { modelClassOf } from '../../rate-limit/model-class.js';
 import { isBilled, faultSteps, outcomeOf } from '../faults/fault-steps.js';
 import type { Fault } from '../faults/fault.js';
 import { ApiFailure } from '../http/api-failure.js';
 import type { Exchange } from '../http/exchange.js';
 import { wait } from '../http/step.js';
 import type { LimitPool, LimitRefusal } from '../limits/limit-pool.js';
-import { modelClassOf } from '../limits/model-class.js';
 import { fastHeaders, rateLimitHeaders } from '../limits/rate-limit-headers.js';
 import type { Directive } from '../script/rule.js';
 import type { Simulation } from '../simulation.js';

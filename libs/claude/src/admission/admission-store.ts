@@ -1,0 +1,85 @@
+import type { ClosedBy, Claim, Meter, Standing } from './meter.js';
+
+/** At once from memory, later from anywhere else. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/**
+ * Claims that were granted together. It lasts until each of them is settled, or until it expires because whoever held it
+ * is no more. Opaque to all but the store it came from.
+ */
+export interface Lease {
+  readonly granted: true;
+  readonly claims: readonly Claim[];
+}
+
+/** Claims that were not granted, none of them. */
+export interface Denial {
+  readonly granted: false;
+  /**
+   * Why: the level is too low, no place is free, the meter is closed for a while, or the claim is above what the meter can
+   * ever give at once.
+   */
+  readonly reason: 'level' | 'slots' | 'closed' | 'never';
+  /** The meter that takes longest. */
+  readonly meter: Meter;
+  /**
+   * Milliseconds until it could be granted at the earliest, when nothing is given back meanwhile and nobody else is
+   * served: no shorter wait is any use. `null` when only a settlement, or the meter being opened, can help.
+   */
+  readonly waitMs: number | null;
+  /** All meters that were asked, in the order of the claims. */
+  readonly standings: readonly Standing[];
+}
+
+export interface AcquireOptions {
+  /** Milliseconds after which the lease expires unless it is renewed: its claims then count as used, its places as free. */
+  readonly leaseMs: number;
+  /** Grants it in any case, as debt where there is too little; even of a closed meter. For what has to be counted, not limited. */
+  readonly force?: boolean;
+}
+
+/** What the other side said of a meter, or what somebody decided about it. */
+export interface Observation {
+  readonly meter: Meter;
+  /** The limit it names. Replaces a guess; otherwise the lower of it and the configured one holds. */
+  readonly limit?: number;
+  /** What it says is left. Only ever lowers the level, unless the limit was a guess until now. */
+  readonly remaining?: number;
+  /** Closes the meter for so long, or longer if it already is; 0 milliseconds open it, whatever closed it. */
+  readonly closed?: { readonly forMs: number; readonly by: ClosedBy };
+}
+
+/**
+ * Where meters are kept. One contract for memory and for anything shared: every method may answer at once or with a
+ * promise. A decision is one round trip. `admissionStoreCases()` of `nestjs-claude/testing` is its contract as tests.
+ */
+export interface AdmissionStore {
+  /**
+   * Grants all claims or none.
+   *
+   * @throws InvalidOptionsError for an amount that is no number of at least 0, before anything has changed.
+   */
+  acquire(claims: readonly Claim[], options: AcquireOptions): Awaitable<Lease | Denial>;
+
+  /**
+   * Replaces claims by what was really used: an amount for each claim of the lease in its order, `null` for one that stays
+   * held. A claim is settled once: a second settlement of it does nothing. One that comes after the lease has expired
+   * corrects what was counted for it.
+   *
+   * @throws InvalidOptionsError for an amount that is neither `null` nor a number of at least 0, before anything has changed.
+   */
+  settle(lease: Lease, used: readonly (number | null)[]): Awaitable<void>;
+
+  /** Lets leases last for so long from now on. */
+  renew(leases: Iterable<Lease>, leaseMs: number): Awaitable<void>;
+
+  /**
+   * Takes note of what is known from outside.
+   *
+   * @param since The lease of the request whose answer told it: what was granted after it is not in `remaining` yet.
+   */
+  observe(observations: readonly Observation[], since?: Lease): Awaitable<void>;
+
+  /** How meters stand, in the order they are given. Takes nothing. */
+  standing(meters: readonly Meter[]): Awaitable<readonly Standing[]>;
+}

@@ -1,0 +1,151 @@
+import type { Attempt } from '../call/attempt.js';
+import type { Call } from '../call/call.js';
+import type { Clock } from '../call/clock.js';
+import { DeadlineExceededError, ShuttingDownError } from '../errors/errors.js';
+import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store.js';
+import type { AttemptAsk, UsedAmounts } from './attempt-ask.js';
+import { AttemptLease } from './attempt-lease.js';
+import { LeaseKeeper, offPath } from './lease-keeper.js';
+import { isPending, Turnstile } from './turnstile.js';
+
+/** The place that whoever comes has in a line. A call keeps that of its first attempt. */
+export interface Turn {
+  readonly arrival: number;
+  readonly sinceMs: number;
+}
+
+/** What admission is made of. */
+export interface AdmissionOptions {
+  readonly store: AdmissionStore;
+  readonly clock: Clock;
+  readonly maxWaitMs: number;
+  /** Whether it only counts. */
+  readonly shadow: boolean;
+}
+
+/** In which order priorities are served. */
+export const RANKS = { interactive: 0, normal: 1, background: 2 } as const;
+
+/** Lets attempts through when their meters have enough for all they ask, and keeps account of what they use. */
+export class Admission {
+  readonly keeper: LeaseKeeper;
+  readonly #turnstile: Turnstile;
+  readonly #turns = new WeakMap<Call, Turn>();
+  #arrivals = 0;
+  #isClosed = false;
+
+  constructor(private readonly options: AdmissionOptions) {
+    this.#turnstile = new Turnstile(options.store);
+    this.keeper = new LeaseKeeper(options.store, options.clock);
+  }
+
+  /**
+   * Lets an attempt of a call through, at once or when its turn has come.
+   *
+   * @throws LimitExceededError, RequestExceedsLimitError, DeadlineExceededError, ShuttingDownError; or what the call was
+   *   called off with.
+   */
+  enter(call: Call, ask: AttemptAsk): Awaitable<AttemptLease> {
+    const turn = this.#turnOf(call);
+    if (call.interruption) throw call.interruption();
+    if (this.#isClosed) throw shuttingDown();
+    const answer = ask.line.tryPass(ask);
+    return isPending(answer)
+      ? answer.then((late) => this.#admit(call, ask, turn, late))
+      : this.#admit(call, ask, turn, answer);
+  }
+
+  /** Counts an attempt that has begun without asking. */
+  follow(attempt: Attempt, ask: AttemptAsk): void {
+    const lease = this.#turnstile.force(ask);
+    if (isPending(lease)) {
+      void lease.then((late) => this.#adopt(attempt, ask, late), ignore);
+    } else {
+      this.#adopt(attempt, ask, lease);
+    }
+  }
+
+  /** Accounts for what was used, off the call's path, and tells those who wait for it. */
+  settle(ask: AttemptAsk, lease: Lease, used: UsedAmounts): void {
+    ask.line.learn(ask.claims, used);
+    offPath(() => {
+      const pending = this.options.store.settle(lease, used);
+      if (pending !== undefined) return pending.then(() => ask.wake());
+      ask.wake();
+      return undefined;
+    });
+  }
+
+  /** The place of whoever comes now. */
+  nextTurn(): Turn {
+    this.#arrivals += 1;
+    return { arrival: this.#arrivals, sinceMs: this.options.clock.now() };
+  }
+
+  /** Admits nobody any more. */
+  close(): void {
+    this.#isClosed = true;
+  }
+
+  #admit(call: Call, ask: AttemptAsk, turn: Turn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
+    if (answer?.granted) return new AttemptLease(this, ask, answer, 0);
+    if (this.options.shadow) return this.#count(ask);
+    return this.#wait(call, ask, turn, answer);
+  }
+
+  /** What would have had to wait is let through all the same. */
+  #count(ask: AttemptAsk): Awaitable<AttemptLease> {
+    ask.line.counts.delayed += 1;
+    const lease = this.#turnstile.force(ask);
+    return isPending(lease)
+      ? lease.then((late) => new AttemptLease(this, ask, late, 0))
+      : new AttemptLease(this, ask, lease, 0);
+  }
+
+  async #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
+    const { clock } = this.options;
+    const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
+    call.maxQueueMs = null;
+    const startedAtMs = clock.now();
+    const rank = RANKS[call.context.priority ?? 'normal'];
+    const { claims, places, tenant, line } = ask;
+    const waiting = line.join({ claims, places, tenant, rank, maxWaitMs, ...turn }, denial);
+    call.wakeOnInterruption(() => {
+      const { interruption } = call;
+      if (interruption) line.leave(waiting, interruption());
+    });
+    try {
+      const lease = await waiting.lease;
+      return new AttemptLease(this, ask, lease, clock.now() - startedAtMs);
+    } catch (error) {
+      if (call.interruption) throw call.interruption();
+      throw call.leftMs <= 0 ? new DeadlineExceededError(call.deadlineMs) : error;
+    } finally {
+      call.wakeOnInterruption(null);
+    }
+  }
+
+  #adopt(attempt: Attempt, ask: AttemptAsk, lease: Lease): void {
+    const held = new AttemptLease(this, ask, lease, 0);
+    held.attemptBegan(attempt);
+    attempt.follow(held);
+  }
+
+  #turnOf(call: Call): Turn {
+    let turn = this.#turns.get(call);
+    if (turn === undefined) {
+      turn = this.nextTurn();
+      this.#turns.set(call, turn);
+    }
+    return turn;
+  }
+}
+
+/** The error of a call that comes, or waits, when the application goes. */
+export function shuttingDown(): ShuttingDownError {
+  return new ShuttingDownError('The application is shutting down, so the call was not made.');
+}
+
+function ignore(): void {
+  // A store that is away gives up no attempt that is under way.
+}

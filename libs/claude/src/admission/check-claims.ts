@@ -1,0 +1,82 @@
+import { kindOf } from '../call/context.js';
+import { InvalidOptionsError } from '../errors/errors.js';
+import type { Observation } from './admission-store.js';
+import type { Claim, Meter } from './meter.js';
+
+/** Above this, amounts would no longer add up. */
+const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
+
+/** Refuses claims whose amounts cannot be counted. */
+export function checkClaims(claims: readonly Claim[]): void {
+  for (const { meter, amount } of claims) {
+    if (!isAmount(amount)) throw wrongAmount(`A claim of ${meter.label}`, amount, 'Claim what it is expected to use.');
+  }
+}
+
+/** Refuses a settlement that does not match the claims it is for. */
+export function checkUsed(claims: readonly Claim[], used: readonly (number | null)[]): void {
+  if (used.length !== claims.length) {
+    throw new InvalidOptionsError(
+      `A lease of ${claims.length} claims cannot be settled with ${used.length} amounts. ` +
+        'Give one for each claim in its order, `null` for one that stays held.',
+    );
+  }
+  for (let i = 0; i < used.length; i += 1) {
+    const amount = used[i];
+    if (amount !== null && !isAmount(amount)) {
+      const label = claims[i]?.meter.label ?? '';
+      throw wrongAmount(`What was used of ${label}`, amount, 'Settle with `null` while it is not known yet.');
+    }
+  }
+}
+
+/** Refuses a lease that would never begin. */
+export function checkLeaseMs(leaseMs: number): void {
+  if (typeof leaseMs === 'number' && leaseMs > 0) return;
+  throw new InvalidOptionsError(
+    `\`leaseMs\` must be a number of milliseconds above 0, not ${kindOf(leaseMs)}. \`Infinity\` makes a lease that never expires.`,
+  );
+}
+
+/** Refuses observations that say nothing. */
+export function checkObservations(observations: readonly Observation[]): void {
+  for (const { meter, limit, remaining, closed } of observations) {
+    checkObserved(meter, 'limit', limit);
+    checkObserved(meter, 'remaining', remaining);
+    checkObserved(meter, 'closed.forMs', closed?.forMs);
+  }
+}
+
+/** Takes a meter for what it must be, and refuses one whose numbers make no bound. */
+export function checkMeter<K extends Meter['kind']>(meter: Meter, kind: K): Extract<Meter, { readonly kind: K }> {
+  if (meter.kind !== kind) {
+    throw new InvalidOptionsError(
+      `The key \`${meter.key}\` stands for a meter of ${kind} and for one of ${meter.kind}. Give each of them a key of its own.`,
+    );
+  }
+  checkNumber(meter, 'limit', meter.limit, 'at least 0', meter.limit >= 0);
+  if (meter.kind === 'rate') {
+    const { refillShare, burstShare, minBurst } = meter;
+    checkNumber(meter, 'refillShare', refillShare, 'above 0, up to 1', refillShare > 0 && refillShare <= 1);
+    checkNumber(meter, 'burstShare', burstShare, 'above 0, up to 1', burstShare > 0 && burstShare <= 1);
+    checkNumber(meter, 'minBurst', minBurst, 'at least 0 and finite', minBurst >= 0 && minBurst < Infinity);
+  }
+  return meter as Extract<Meter, { readonly kind: K }>;
+}
+
+function isAmount(amount: unknown): amount is number {
+  return typeof amount === 'number' && amount >= 0 && amount <= MAX_AMOUNT;
+}
+
+function wrongAmount(what: string, amount: unknown, remedy: string): InvalidOptionsError {
+  return new InvalidOptionsError(`${what} must be a number from 0 to ${MAX_AMOUNT}, not ${kindOf(amount)}. ${remedy}`);
+}
+
+function checkObserved(meter: Meter, field: string, value: number | undefined): void {
+  if (value !== undefined) checkNumber(meter, field, value, 'at least 0, or left out', value >= 0);
+}
+
+function checkNumber(meter: Meter, field: string, value: unknown, expected: string, isFine: boolean): void {
+  if (typeof value === 'number' && isFine) return;
+  throw new InvalidOptionsError(`\`${field}\` of ${meter.label} must be a number ${expected}, not ${kindOf(value)}.`);
+}

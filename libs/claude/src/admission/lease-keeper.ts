@@ -1,0 +1,52 @@
+import type { Clock, Timer } from '../call/clock.js';
+import type { AdmissionStore, Lease } from './admission-store.js';
+
+/** How long the claims of an attempt outlive its process. */
+export const LEASE_MS = 120_000;
+
+const RENEW_EVERY_MS = 30_000;
+
+/** Renews the leases of attempts for as long as these last, so that only those of a process that died expire. */
+export class LeaseKeeper {
+  readonly #leases = new Set<Lease>();
+  #timer: Timer | null = null;
+
+  constructor(
+    private readonly store: AdmissionStore,
+    private readonly clock: Clock,
+  ) {}
+
+  keep(lease: Lease): void {
+    this.#leases.add(lease);
+    this.#timer ??= this.clock.setTimer(() => this.#renew(), RENEW_EVERY_MS);
+  }
+
+  letGo(lease: Lease): void {
+    this.#leases.delete(lease);
+    if (this.#leases.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+  }
+
+  #renew(): void {
+    this.#timer = this.clock.setTimer(() => this.#renew(), RENEW_EVERY_MS);
+    offPath(() => this.store.renew(this.#leases, LEASE_MS));
+  }
+}
+
+/**
+ * Tells a store something that nobody waits for. A store that is away gives up no call for it: what it was not told
+ * comes right when the lease expires.
+ */
+export function offPath(tell: () => PromiseLike<void> | void): void {
+  try {
+    const pending = tell();
+    if (pending !== undefined) pending.then(undefined, ignore);
+  } catch {
+    // As with a promise that fails.
+  }
+}
+
+function ignore(): void {
+  // See above.
+}

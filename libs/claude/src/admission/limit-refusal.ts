@@ -1,0 +1,59 @@
+import type { AdaptiveConcurrency } from './adaptive-concurrency.js';
+import { LimitExceededError, RequestExceedsLimitError, type LimitReason } from '../errors/refusals.js';
+import { neverGives, type ExpectedWait } from './expected-wait.js';
+import type { Claim, ClosedBy, Standing } from './meter.js';
+
+/** Why a request is not let through. */
+export type LimitRefusal = LimitExceededError | RequestExceedsLimitError;
+
+const REASON_OF_CLOSED: Readonly<Record<ClosedBy, LimitReason>> = {
+  pause: 'paused',
+  'retry-after': 'retry-after',
+  spend: 'spend',
+};
+
+/** The error of a request that would wait too long, or finds too many waiting. */
+export function waitRefusal(
+  reason: 'wait-too-long' | 'queue-full',
+  { waitMs, standing }: ExpectedWait,
+  places: AdaptiveConcurrency | null,
+): LimitExceededError {
+  const retryAfterMs = waitMs > 0 && Number.isFinite(waitMs) ? Math.ceil(waitMs) : undefined;
+  if (standing === undefined) {
+    const { inFlight: used = 0, limit = 0 } = places ?? {};
+    return new LimitExceededError({
+      reason,
+      scope: 'calls at the same time at the endpoint',
+      used,
+      limit,
+      retryAfterMs,
+    });
+  }
+  const { closedBy, limit, meter } = standing;
+  return new LimitExceededError({
+    reason: closedBy === null ? reason : REASON_OF_CLOSED[closedBy],
+    scope: meter.label,
+    used: usedOf(standing),
+    limit,
+    retryAfterMs,
+  });
+}
+
+/** The error of a request that no wait would help; `null` for any other. */
+export function neverRefusal(
+  claims: readonly Claim[],
+  standings: readonly Standing[],
+): RequestExceedsLimitError | null {
+  for (const [index, standing] of standings.entries()) {
+    const requested = claims[index]?.amount ?? 0;
+    if (!neverGives(standing, requested)) continue;
+    return new RequestExceedsLimitError({ scope: standing.meter.label, requested, limit: standing.burst });
+  }
+  return null;
+}
+
+/** How much of a limit is used up: as much of a minute's worth as is missing from what can be had at once. */
+function usedOf({ meter, burst, level, limit, outstanding }: Standing): number {
+  if (meter.kind === 'slots') return outstanding;
+  return burst > 0 && Number.isFinite(limit) ? Math.max(0, Math.round(limit * (1 - level / burst))) : 0;
+}

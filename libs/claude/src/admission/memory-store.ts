@@ -1,0 +1,89 @@
+import type { Clock } from '../call/clock.js';
+import { InvalidOptionsError } from '../errors/errors.js';
+import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
+import { checkClaims, checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
+import { LeaseList } from './lease-list.js';
+import { MemoryLease } from './memory-lease.js';
+import type { Claim, Meter, Standing } from './meter.js';
+import { MeterStates } from './meter-states.js';
+
+/** Meters of a store before those that are as new are forgotten. */
+const MAX_METERS = 10_000;
+
+/** Meters kept in this process's memory. Answers at once, and holds no timer: leases expire when somebody asks. */
+export class MemoryAdmissionStore implements AdmissionStore {
+  readonly #clock: Clock;
+  readonly #states: MeterStates;
+  readonly #expiring = new LeaseList();
+
+  /** @param maxMeters How many meters there may be before those that are as new are forgotten. Default 10,000. */
+  constructor(clock: Clock, maxMeters: number = MAX_METERS) {
+    this.#clock = clock;
+    this.#states = new MeterStates(maxMeters);
+  }
+
+  /** Meters that are kept. */
+  get size(): number {
+    return this.#states.size;
+  }
+
+  acquire(claims: readonly Claim[], { leaseMs, force = false }: AcquireOptions): Lease | Denial {
+    checkClaims(claims);
+    checkLeaseMs(leaseMs);
+    const nowMs = this.#expireUntilNow();
+    const lease = new MemoryLease(claims, this.#states, nowMs);
+    if (force) lease.take();
+    else if (!lease.tryTake(nowMs)) return lease.denial(nowMs);
+    if (!lease.isOver) this.#expiring.add(lease, nowMs + leaseMs);
+    return lease;
+  }
+
+  settle(lease: Lease, used: readonly (number | null)[]): void {
+    const own = this.#own(lease);
+    checkUsed(own.claims, used);
+    const nowMs = this.#expireUntilNow();
+    if (own.isOver) return own.settle(used, nowMs);
+    own.settle(used, nowMs);
+    if (own.isOver) this.#expiring.remove(own);
+  }
+
+  renew(leases: Iterable<Lease>, leaseMs: number): void {
+    checkLeaseMs(leaseMs);
+    const nowMs = this.#expireUntilNow();
+    for (const lease of leases) {
+      const own = this.#own(lease);
+      if (own.isOver) continue;
+      this.#expiring.remove(own);
+      this.#expiring.add(own, nowMs + leaseMs);
+    }
+  }
+
+  observe(observations: readonly Observation[], since?: Lease): void {
+    checkObservations(observations);
+    const own = since === undefined ? null : this.#own(since);
+    const nowMs = this.#expireUntilNow();
+    for (const observation of observations) {
+      const state = this.#states.obtain(observation.meter, nowMs);
+      state.observe(observation, own === null ? null : own.grantedOf(state), nowMs);
+    }
+  }
+
+  standing(meters: readonly Meter[]): readonly Standing[] {
+    const nowMs = this.#expireUntilNow();
+    return meters.map((meter) => this.#states.look(meter, nowMs).standing(nowMs));
+  }
+
+  #own(lease: Lease): MemoryLease {
+    if (lease instanceof MemoryLease && lease.isHeldOf(this.#states)) return lease;
+    throw new InvalidOptionsError('A lease can only be given to the store it came from. Keep both together.');
+  }
+
+  /** Lets go of what was held too long, each lease at its own time, and reads the clock. */
+  #expireUntilNow(): number {
+    const nowMs = this.#clock.now();
+    for (let lease = this.#expiring.takeExpired(nowMs); lease !== null; lease = this.#expiring.takeExpired(nowMs)) {
+      lease.lapse();
+    }
+    return nowMs;
+  }
+}

@@ -1,0 +1,45 @@
+import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission-store.js';
+import type { Claim, Meter, Standing } from '../meter.js';
+
+/** A store whose every answer comes later, as that of one in another process does. */
+export class LateStore implements AdmissionStore {
+  /** Answers that are on their way. */
+  pending = 0;
+  /** Made to fail while set. */
+  failure: Error | null = null;
+
+  constructor(private readonly store: AdmissionStore) {}
+
+  acquire(claims: readonly Claim[], options: AcquireOptions): Promise<Lease | Denial> {
+    return this.#later(() => this.store.acquire(claims, options));
+  }
+
+  settle(lease: Lease, used: readonly (number | null)[]): Promise<void> {
+    return this.#later(() => this.store.settle(lease, used));
+  }
+
+  renew(leases: Iterable<Lease>, leaseMs: number): Promise<void> {
+    return this.#later(() => this.store.renew(leases, leaseMs));
+  }
+
+  observe(observations: readonly Observation[], since?: Lease): Promise<void> {
+    return this.#later(() => this.store.observe(observations, since));
+  }
+
+  standing(meters: readonly Meter[]): Promise<readonly Standing[]> {
+    return this.#later(() => this.store.standing(meters));
+  }
+
+  async #later<T>(work: () => T | PromiseLike<T>): Promise<T> {
+    this.pending += 1;
+    try {
+      await Promise.resolve();
+      if (this.failure !== null) throw this.failure;
+      const result = await work();
+      await Promise.resolve();
+      return result;
+    } finally {
+      this.pending -= 1;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { AdaptiveConcurrency } from '../admission/adaptive-concurrency.js';
+import type { AdmissionStore, Awaitable, Lease } from '../admission/admission-store.js';
+import { offPath } from '../admission/lease-keeper.js';
+import type { Attempt } from '../call/attempt.js';
+import type { Call } from '../call/call.js';
+import type { Clock, Random } from '../call/clock.js';
+import type { CallContext } from '../call/context.js';
+import type { FailureSummary } from '../call/outcome.js';
+import { jitteredHintMs } from '../call/retry-after.js';
+import { speedOf } from '../call/request-traits.js';
+import { isConnectTimeoutCode } from '../errors/network-codes.js';
+import { LimitDomain } from './limit-domain.js';
+import type { LimitPool } from './limit-pool.js';
+import { observationsOf } from './observe-headers.js';
+import { RateLimitAsk, type AttemptObserver } from './rate-limit-ask.js';
+import type { RateLimitSettings } from './rate-limit.options.js';
+import { TokenEstimator, type TokenEstimate } from './token-estimator.js';
+
+/** Model names may come from users, so there is an end to the pools of a domain. */
+const MAX_POOLS = 1_000;
+
+/** A request that names no model is limited, too. */
+const UNKNOWN_MODEL = 'unknown';
+
+/** Whether money has come in shows only when the API is asked again. */
+const SPEND_RECHECK_MS = 300_000;
+
+/** What the limiter is made of. */
+export interface RateLimiterOptions {
+  readonly settings: RateLimitSettings;
+  readonly store: AdmissionStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Asks the API what a call's input comes to; `null` as long as it is estimated here. */
+  readonly countInput: ((call: Call) => Promise<number | null>) | null;
+}
+
+/** All rate limits of one module instance, by limit domain and model class, and what is learned about them. */
+export class RateLimiter implements AttemptObserver {
+  readonly #domains = new Map<string, LimitDomain>();
+  readonly #places = new Map<string, AdaptiveConcurrency>();
+  readonly #estimator: TokenEstimator;
+
+  constructor(private readonly options: RateLimiterOptions) {
+    this.#estimator = new TokenEstimator(options.settings.estimate.output);
+  }
+
+  get settings(): RateLimitSettings {
+    return this.options.settings;
+  }
+
+  get domains(): Iterable<LimitDomain> {
+    return this.#domains.values();
+  }
+
+  domain(name: string): LimitDomain {
+    let domain = this.#domains.get(name);
+    if (domain === undefined) {
+      const { settings, store, clock } = this.options;
+      domain = new LimitDomain(name, settings, store, clock, MAX_POOLS);
+      this.#domains.set(name, domain);
+    }
+    return domain;
+  }
+
+  /** How many calls may be under way at an endpoint; `null` where that is not limited. */
+  places(endpoint: string): AdaptiveConcurrency | null {
+    const { concurrency } = this.options.settings;
+    if (concurrency === false) return null;
+    let places = this.#places.get(endpoint);
+    if (places === undefined) {
+      places = new AdaptiveConcurrency(concurrency);
+      this.#places.set(endpoint, places);
+    }
+    return places;
+  }
+
+  /** What an attempt of a call asks for; `null` where the API limits nothing. */
+  readonly askOf = (call: Call): Awaitable<RateLimitAsk | null> => {
+    const { limit } = call.operation;
+    const { name, limitDomain } = call.endpoint;
+    if (limit === 'none') return null;
+    const domain = this.domain(limitDomain);
+    if (limit !== 'model_group') return new RateLimitAsk(domain.poolOfGroup(limit), null, '', null, this);
+    const { effectiveModel: model, params, context } = call;
+    const estimate = this.#estimator.estimate({ params, model, requestType: context.requestType ?? null });
+    const pool = domain.poolOfModel(model ?? UNKNOWN_MODEL, speedOf(params) === 'fast');
+    const ask = (exact: TokenEstimate): RateLimitAsk =>
+      new RateLimitAsk(pool, this.places(name), this.#tenantOf(context), exact, this);
+    return this.options.countInput === null ? ask(estimate) : this.#exactly(call, estimate).then(ask);
+  };
+
+  answered({ pool }: RateLimitAsk, headers: Headers, lease: Lease): void {
+    if (!this.options.settings.learn) return;
+    const observations = observationsOf(headers, pool);
+    if (observations.length === 0) return;
+    offPath(() => this.options.store.observe(observations, lease));
+    // A guess that gave way may have held everybody up.
+    pool.line.wake();
+  }
+
+  ended({ pool, places, estimate }: RateLimitAsk, attempt: Attempt): void {
+    const { failure, usage, model } = attempt;
+    if (estimate !== null && usage !== null && model !== null) this.#estimator.learn(estimate, usage);
+    if (failure === null) return;
+    const { kind } = failure.meaning;
+    if (showsOverload(failure)) places?.overloaded(this.options.clock.now());
+    if (kind === 'spent') offPath(() => this.domain(pool.domain).close(untilPaid(this.options.clock.wall()), 'spend'));
+    if (kind === 'throttled') this.#coolDown(pool, attempt, failure.code === 'ramp_limit_exceeded');
+  }
+
+  settled({ pool }: RateLimitAsk): void {
+    this.domain(pool.domain).wake(pool);
+  }
+
+  /** The endpoints whose calls under way are limited, and how many may be. */
+  get concurrency(): Iterable<readonly [endpoint: string, places: AdaptiveConcurrency]> {
+    return this.#places;
+  }
+
+  /** Turns away everybody who waits. */
+  close(makeError: () => Error): void {
+    for (const { pools } of this.domains) for (const { line } of pools) line.clear(makeError);
+  }
+
+  /** Everybody keeps the wait that one was asked to keep: of a model class, or of all where it grew too fast. */
+  #coolDown(pool: LimitPool, attempt: Attempt, ofDomain: boolean): void {
+    const { retryAfterMs } = attempt;
+    if (retryAfterMs === null) return;
+    const closed = ofDomain ? this.domain(pool.domain) : pool;
+    offPath(() => closed.close(jitteredHintMs(retryAfterMs, this.options.random), 'retry-after'));
+    attempt.waitIsKept = this.options.settings.mode === 'enforce';
+  }
+
+  async #exactly(call: Call, estimate: TokenEstimate): Promise<TokenEstimate> {
+    const inputTokens = await this.options.countInput?.(call);
+    return inputTokens == null ? estimate : { ...estimate, inputTokens };
+  }
+
+  #tenantOf(context: CallContext): string {
+    const { fairBy } = this.options.settings.queue;
+    if (fairBy === undefined) return '';
+    if (fairBy === 'user') return context.user ?? '';
+    return (typeof fairBy === 'function' ? fairBy(context) : context.tags?.[fairBy.tag]) ?? '';
+  }
+}
+
+/** Whether it may have failed for no other reason than that too much was under way. */
+function showsOverload({ meaning: { kind }, code }: FailureSummary): boolean {
+  if (kind === 'unreachable') return isConnectTimeoutCode(code);
+  return kind === 'overloaded' || kind === 'unavailable' || kind === 'throttled';
+}
+
+/** Tiers are paid by the month, in UTC; what else stopped the money may be put right at any time. */
+function untilPaid(wallMs: number): number {
+  const now = new Date(wallMs);
+  return Math.min(SPEND_RECHECK_MS, Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1) - wallMs);
+}

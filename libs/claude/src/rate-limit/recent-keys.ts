@@ -1,0 +1,32 @@
+/** A map that forgets what was not asked for longest when it is full. Its keys may come from users. */
+export class RecentKeys<V> {
+  readonly #entries = new Map<string, V>();
+
+  /** @param maxKeys How many keys are kept. */
+  constructor(private readonly maxKeys: number) {}
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): V | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** What is kept for a key, made anew where there is nothing; counts as asked for. */
+  obtain(key: string, make: () => V): V {
+    const known = this.#entries.get(key);
+    const value = known ?? make();
+    if (known !== undefined) this.#entries.delete(key);
+    else if (this.#entries.size >= this.maxKeys) this.#forgetOldest();
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  #forgetOldest(): void {
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
+  }
+}
