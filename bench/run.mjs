@@ -1,5 +1,6 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission --quick`. Figures are ratios within one run: machines differ.
 import os from 'node:os';
+import { benchAdmission } from './admission.mjs';
 import { benchContext } from './context.mjs';
 import { benchGateway } from './gateway.mjs';
 import { benchLibrary } from './library.mjs';
@@ -15,3 +16,4 @@ if (wanted('library')) await benchLibrary(options);
 if (wanted('gateway')) await benchGateway(options);
 if (wanted('context')) await benchContext();
 if (wanted('resilience')) await benchResilience(options);
+if (wanted('admission')) await benchAdmission(options);

@@ -26,7 +26,7 @@ function throttled(hint: Omit<Extract<Fault, { readonly kind: 'status' }>, 'kind
 /** On a clock that stands still; requests meet the simulator in real time all the same. */
 async function bootStill(random = (): number => 0.5): Promise<ManualClock> {
   const still = new ManualClock();
-  const options = { retry: { budget: false as const }, circuit: { consecutiveFailures: 1 } };
+  const options = { retry: { budget: false as const }, circuit: { consecutiveFailures: 1 }, rateLimit: false as const };
   harness = await bootClaude(options, {}, { clock: new WatchedClock(still), random });
   return still;
 }
@@ -105,7 +105,7 @@ fault(22, 'of two callers the one that was told earlier goes first, as far as ji
   expect(harness.records.map(({ user }) => user)).toEqual(['early', 'late']);
 });
 fault(23, '429 with retry-after 1 hour fails at once, with the hint, though there were time for it', async () => {
-  harness = await bootClaude({ timeouts: { deadlineMs: 7_200_000 } });
+  harness = await bootClaude({ timeouts: { deadlineMs: 7_200_000 }, rateLimit: false });
   harness.sim.onMessage().failWith(throttled({ retryAfter: 3_600 }));
   for (const ask of [create, stream]) {
     const error = await rejection(ask());

@@ -1,6 +1,12 @@
 import 'reflect-metadata';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { CircuitBreakerService, ClaudeService, type CallRecord, type ClaudeModuleOptions } from 'nestjs-claude';
+import {
+  CircuitBreakerService,
+  ClaudeService,
+  RateLimiterService,
+  type CallRecord,
+  type ClaudeModuleOptions,
+} from 'nestjs-claude';
 import { AnthropicSimulator, ClaudeTestingModule, type SimulatorOptions } from 'nestjs-claude/testing';
 import type { Random } from '../../libs/claude/src/call/clock.js';
 import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
@@ -12,6 +18,7 @@ import { WatchedClock } from './watched-clock.js';
 export interface ClaudeHarness {
   readonly claude: ClaudeService;
   readonly circuits: CircuitBreakerService;
+  readonly limiter: RateLimiterService;
   readonly sim: AnthropicSimulator;
   /** What the module tells the time by. */
   readonly clock: WatchedClock;
@@ -86,6 +93,7 @@ export async function bootClaude(
   return {
     claude: service,
     circuits: module.get(CircuitBreakerService),
+    limiter: module.get(RateLimiterService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,

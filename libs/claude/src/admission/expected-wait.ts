@@ -4,11 +4,13 @@ import type { UsedShares } from './used-shares.js';
 /** How long a request would wait, and for what. */
 export interface ExpectedWait {
   readonly waitMs: number;
+  /** Whether it is only a guess that makes it wait. */
+  readonly isGuess: boolean;
   /** The meter that takes longest; `undefined` when none makes it wait. */
   readonly standing: Standing | undefined;
 }
 
-const NO_WAIT: ExpectedWait = { waitMs: 0, standing: undefined };
+const NO_WAIT: ExpectedWait = { waitMs: 0, isGuess: false, standing: undefined };
 
 /**
  * How long a request at the end of a line would wait, if those ahead use as much of their claims as others did: the
@@ -26,25 +28,36 @@ export function expectWait(
 ): ExpectedWait {
   let longest = NO_WAIT;
   for (const [index, standing] of standings.entries()) {
-    const waitMs = waitOf(standing, claims[index]?.amount ?? 0, (ahead[index] ?? 0) * shares.of(index), elapsedMs);
+    const asked = claims[index]?.amount ?? 0;
+    const closedMs = closedFor(standing, elapsedMs);
+    const flowMs = flowOf(standing, asked, (ahead[index] ?? 0) * shares.of(index), elapsedMs);
+    const waitMs = Math.max(closedMs, flowMs);
     // Nobody knows when a pause ends, and it is the reason all the same.
     const isReason = longest.standing === undefined && standing.closedForMs === Infinity;
-    if (waitMs > longest.waitMs || isReason) longest = { waitMs, standing };
+    if (waitMs > longest.waitMs || isReason)
+      longest = { waitMs, isGuess: flowMs > closedMs && isGuessed(standing), standing };
   }
   return longest;
 }
 
-/** Whether a meter could never give so much at once. A guess gives it as debt. */
-export function neverGives(standing: Standing, amount: number): boolean {
-  const { meter, learnedLimit, limit, burst } = standing;
-  if (meter.kind === 'slots') return amount > limit;
-  return amount > burst && !(meter.isGuess && learnedLimit === null);
+/** Whether the limit of a meter is still a guess. */
+function isGuessed({ meter, learnedLimit }: Standing): boolean {
+  return meter.kind === 'rate' && meter.isGuess && learnedLimit === null;
 }
 
-function waitOf(standing: Standing, amount: number, ahead: number, elapsedMs: number): number {
-  const { level, burst, ratePerMs, closedForMs } = standing;
-  const closedMs = Number.isFinite(closedForMs) ? Math.max(0, closedForMs - elapsedMs) : 0;
+/** Whether a meter could never give so much at once. A guess gives it as debt. */
+export function neverGives(standing: Standing, amount: number): boolean {
+  const { meter, limit, burst } = standing;
+  return meter.kind === 'slots' ? amount > limit : amount > burst && !isGuessed(standing);
+}
+
+/** How long it stays closed, as far as anybody knows. */
+function closedFor({ closedForMs }: Standing, elapsedMs: number): number {
+  return Number.isFinite(closedForMs) ? Math.max(0, closedForMs - elapsedMs) : 0;
+}
+
+/** How long it takes until enough has flowed back. */
+function flowOf({ level, burst, ratePerMs }: Standing, amount: number, ahead: number, elapsedMs: number): number {
   const missing = ahead + Math.min(amount, burst) - level;
-  if (ratePerMs <= 0 || !(missing > 0)) return closedMs;
-  return Math.max(closedMs, missing / ratePerMs - elapsedMs);
+  return ratePerMs > 0 && missing > 0 ? Math.max(0, missing / ratePerMs - elapsedMs) : 0;
 }

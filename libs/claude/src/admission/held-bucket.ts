@@ -93,7 +93,7 @@ export class HeldBucket {
     this.#advance(nowMs);
     const unused = claimed - used;
     if (unused <= 0) this.#level += unused;
-    else if (lapsedMs >= this.#changedMs) {
+    else if (lapsedMs > this.#changedMs) {
       const flowed = nowMs > lapsedMs ? this.#ratePerMs * (nowMs - lapsedMs) : 0;
       this.#level = Math.min(this.#level + Math.max(0, unused - flowed), this.#burst - this.#outstanding);
     }

@@ -33,7 +33,7 @@ const settingOf = (isGuess: fc.Arbitrary<boolean>, leasesExpire: boolean): fc.Ar
       kind: fc.constant('slots' as const),
       key: fc.constant('places'),
       label: fc.constant('places'),
-      limit: fc.integer({ min: 2, max: 12 }),
+      limit: fc.integer({ min: 3, max: 40 }),
     }),
     leasesExpire: fc.constant(leasesExpire),
   });
@@ -102,7 +102,7 @@ const changes: readonly fc.WeightedArbitrary<Step>[] = [
 ];
 
 const steps = (of: readonly fc.WeightedArbitrary<Step>[]): fc.Arbitrary<Step[]> =>
-  fc.array(fc.oneof(...of), { minLength: 20, maxLength: 60, size: 'max' });
+  fc.array(fc.oneof(...of), { minLength: 20, maxLength: 100, size: 'max' });
 
 function live({ rates, places, leasesExpire }: Setting, taken: readonly Step[], check: Step = () => {}): LawWorld {
   const world = new LawWorld(rates, places, leasesExpire);
@@ -126,7 +126,7 @@ describe('the law of the held bucket, over three meters and places', () => {
         const world = live(setting, taken);
         expect(world.worstExcess()).toBeLessThanOrEqual(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
   });
 
@@ -136,7 +136,7 @@ describe('the law of the held bucket, over three meters and places', () => {
         const world = live(setting, taken);
         expect(world.worstExcess()).toBeLessThanOrEqual(0);
       }),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
   });
 

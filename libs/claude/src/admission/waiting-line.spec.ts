@@ -119,6 +119,19 @@ describe.each([
     expect(error).toBeNull();
   });
 
+  it('refuses nobody at once for what is only a guess, which the first answer may end', async () => {
+    const guess = { ...METER, isGuess: true };
+    const line = new TestLine(wrap);
+    const claims = [{ meter: guess, amount: 10 }];
+    await line.come('all', { claims });
+    const fates = [await line.come('b', { claims }), await line.come('c', { claims, maxWaitMs: 1_000 })];
+    await line.store.observe([{ meter: guess, limit: 6_000, remaining: 6_000 }]);
+    line.line.wake();
+    await line.settled();
+    expect(fates.map(({ error }) => error)).toEqual([null, null]);
+    expect(line.served).toEqual(['all', 'b', 'c']);
+  });
+
   it('refuses whoever has waited as long as it may', async () => {
     const line = await emptied(wrap);
     const all = await line.come('first', { amount: 10, maxWaitMs: 10_000 });

@@ -110,7 +110,9 @@ export class WaitingLine implements PlaceListener {
     const expected = expectWait(claims, this.#queue.ahead(rank), standings, clock.now() - asOfMs, shares);
     const isBlocked = this.#queue.length > 0 || expected.waitMs > 0 || outlook === this.#outlook;
     if (isBlocked && this.#queue.length >= maxLength) return waitRefusal('queue-full', expected, places);
-    return expected.waitMs > maxWaitMs ? waitRefusal('wait-too-long', expected, places) : null;
+    // What a guess foretells is a guess: it may give way to the first answer's headers.
+    const isHopeless = expected.waitMs > maxWaitMs && !expected.isGuess;
+    return isHopeless ? waitRefusal('wait-too-long', expected, places) : null;
   }
 
   /** Somebody leaves, with an error of its own. */
@@ -216,9 +218,8 @@ export class WaitingLine implements PlaceListener {
       this.#outlook = null;
       this.#askAtMs = Infinity;
     }
-    const nowMs = this.options.clock.now();
     // Who comes to be first by waiting may be content with less than the one before.
-    const agesMs = this.#queue.length > 1 ? this.#queue.nextAgingMs(nowMs) : Infinity;
+    const agesMs = this.#queue.length > 1 ? this.#queue.nextAgingMs(this.options.clock.now()) : Infinity;
     const askMs = this.#isAsking ? Infinity : Math.min(this.#askAtMs, agesMs);
     this.#timer.wakeAt(Math.min(askMs, this.#patience.first()?.untilMs ?? Infinity));
   }

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 /** What a module is made of, and the simulator it talks to. */
 async function boot(circuit: CircuitOptions = {}): Promise<Booted> {
-  const imports = [ClaudeTestingModule.forRoot({ claude: { retry: false, circuit } })];
+  const imports = [ClaudeTestingModule.forRoot({ claude: { retry: false, circuit, rateLimit: false } })];
   const module: TestingModule = await Test.createTestingModule({ imports }).compile();
   booted.push(module);
   const runtime = module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false });

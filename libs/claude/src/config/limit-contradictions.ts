@@ -1,4 +1,5 @@
 import type { ModelLimits } from '../rate-limit/rate-limit.options.js';
+import { STRICT_BURST_SHARE } from '../rate-limit/rate-limit.defaults.js';
 import { LIMIT_OPTIONS, type Dimension, type LimitWindow } from '../rate-limit/resolve-rate-limits.js';
 
 const DIMENSIONS = Object.keys(LIMIT_OPTIONS) as readonly Dimension[];
@@ -33,7 +34,7 @@ function strictness(path: string, { burst, requestsPerMinute }: ModelLimits, { r
       `\`${path}.burst.${dimension}\` and \`rateLimit.strictWindow\` exclude each other, as its \`utilization\` decides the burst: keep one of them.`,
   );
   // As whole as floating point lets it be: a tenth of 10 requests is one.
-  const least = Math.ceil(1 / (1 - refillShare) - 1e-6);
+  const least = Math.ceil(1 / ((1 - refillShare) * STRICT_BURST_SHARE) - 1e-6);
   if (requestsPerMinute === undefined || requestsPerMinute >= least) return excluded;
   return [
     ...excluded,

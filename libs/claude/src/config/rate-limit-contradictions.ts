@@ -1,4 +1,7 @@
-import { ADAPTIVE_CONCURRENCY_DEFAULTS } from '../admission/adaptive-concurrency.options.js';
+import {
+  ADAPTIVE_CONCURRENCY_DEFAULTS,
+  type AdaptiveConcurrencyOptions,
+} from '../admission/adaptive-concurrency.options.js';
 import { isKnownModelOrClass } from '../rate-limit/model-class.js';
 import type { QueueOptions, RateLimitOptions } from '../rate-limit/rate-limit.options.js';
 import { classNamed, windowOf } from '../rate-limit/resolve-rate-limits.js';
@@ -11,29 +14,30 @@ type Fallbacks = RetryOptions['fallbackModels'];
 /** Options of the rate limits that are fine by themselves and cannot hold together, or would do nothing. */
 export function rateLimitContradictions(options: RateLimitOptions, fallbackModels: Fallbacks = {}): string[] {
   const { concurrency, models = {}, queue, safety, strictWindow } = options;
+  const window = windowOf(options);
+  const rules = Object.entries(models).map(([name, limits]) => [`rateLimit.models.${name}`, limits] as const);
   return [
-    ...limitContradictions('rateLimit', options, windowOf(options)),
-    ...Object.entries(models).flatMap(([name, limits]) =>
-      namesNoLimit(`rateLimit.models.${name}`, limits).concat(
-        limitContradictions(`rateLimit.models.${name}`, limits, windowOf(options)),
-      ),
-    ),
+    ...limitContradictions('rateLimit', options, window),
+    ...rules.flatMap(([path, limits]) => namesNoLimit(path, limits).concat(limitContradictions(path, limits, window))),
     ...strangers(options, fallbackModels),
     ...sharedRules(options),
     ...sharedModels(options),
     ...(strictWindow && safety !== undefined ? [SAFETY_UNHEARD] : []),
-    ...(concurrency
-      ? ordered('rateLimit.concurrency', concurrency, ADAPTIVE_CONCURRENCY_DEFAULTS, 'min', 'initial')
-      : []),
-    ...(concurrency
-      ? ordered('rateLimit.concurrency', concurrency, ADAPTIVE_CONCURRENCY_DEFAULTS, 'initial', 'max')
-      : []),
+    ...(concurrency ? disorder(concurrency) : []),
     ...(queue ? emptyQueue(queue) : []),
   ];
 }
 
 const SAFETY_UNHEARD =
   '`rateLimit.safety` would do nothing with `rateLimit.strictWindow`, whose `utilization` takes its place: remove one of them.';
+
+function disorder(concurrency: AdaptiveConcurrencyOptions): string[] {
+  const [group, defaults] = ['rateLimit.concurrency', ADAPTIVE_CONCURRENCY_DEFAULTS] as const;
+  return [
+    ...ordered(group, concurrency, defaults, 'min', 'initial'),
+    ...ordered(group, concurrency, defaults, 'initial', 'max'),
+  ];
+}
 
 /** Rules of models that no call can have. */
 function strangers({ models = {}, modelClasses = {} }: RateLimitOptions, fallbackModels: Fallbacks = {}): string[] {

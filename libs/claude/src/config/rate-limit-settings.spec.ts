@@ -31,14 +31,20 @@ describe('the shape of rate limits', () => {
     [{ burst: 5 }, '`rateLimit.burst` must be an object, not a number out of range.'],
     [{ requestsPerMinute: 5, burst: { requests: 0 } }, `\`rateLimit.burst.requests\` ${WHOLE} a number out of range.`],
     [{ burst: { input: 5 } }, '`rateLimit.burst.input` is no option of `rateLimit.burst`: remove'],
-    [{ models: [] }, '`rateLimit.models` must be an object, not an array'],
+    [
+      { models: [] },
+      '`rateLimit.models` must be an object whose keys are model ids or classes and whose values are limits, not an array',
+    ],
     [{ models: { 'opus-4': 5 } }, '`rateLimit.models.opus-4` must be an object, not a number'],
     [
       { models: { 'opus-4': { queue: {} } } },
       '`rateLimit.models.opus-4.queue` is no option of `rateLimit.models.opus-4`',
     ],
     [{ models: { 'opus-4': { tokensPerMinute: 0 } } }, `\`rateLimit.models.opus-4.tokensPerMinute\` ${WHOLE}`],
-    [{ modelClasses: [] }, '`rateLimit.modelClasses` must be an object, not an array'],
+    [
+      { modelClasses: [] },
+      '`rateLimit.modelClasses` must be an object whose keys are model classes and whose values are lists of model ids, not an array',
+    ],
     [
       { modelClasses: { mine: [] } },
       '`rateLimit.modelClasses.mine` must be a list of at least one model id, each once',

@@ -4,7 +4,10 @@ import { kindOf } from '../call/context.js';
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** What a value has that its schema does not accept: each option by path, the kind of what was given and what it must be; never a value. */
+/**
+ * What a value has that its schema does not accept: each option by path, the kind of what was given and what it must be;
+ * never a value.
+ */
 export function schemaProblems(schema: z.ZodType, value: unknown): string[] {
   return schema.safeParse(value).error?.issues.flatMap((issue) => describe(issue, value, [])) ?? [];
 }
@@ -13,9 +16,8 @@ function describe(issue: Issue, root: unknown, above: Path): string[] {
   const path = [...above, ...issue.path];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey([...path, key], path));
   if (issue.code === 'invalid_union') return describeUnion(issue, root, path);
-  if (issue.code === 'invalid_type')
-    return [`\`${named(path)}\` must be an object, not ${kindOf(valueAt(root, path))}.`];
-  return [`\`${named(path)}\` ${issue.message}, not ${kindOf(valueAt(root, path))}.`];
+  const expected = issue.message.startsWith('must ') ? issue.message : 'must be an object';
+  return [`\`${named(path)}\` ${expected}, not ${kindOf(valueAt(root, path))}.`];
 }
 
 /** Of the alternatives of a union only one was meant: the one in which the least is wrong. */

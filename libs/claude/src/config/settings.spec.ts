@@ -145,6 +145,8 @@ describe('settings', () => {
     [{ stages: [{ after: 'send', use: PASS }] }, '`stages[0].after` must be one of sanitize'],
     [{ stages: [{ before: 'send' }] }, '`stages[0].use` must be a function, not undefined.'],
     [{ middleware: [1] }, '`middleware[0]` must be a function'],
+    [{ middleware: PASS }, '`middleware` must be an array, not a function.'],
+    [{ stages: {} }, '`stages` must be an array, not an object.'],
     [{ context: { priority: 'high' } }, "`context.priority` must be 'interactive'"],
     [{ context: { tags: { a: 1 } } }, '`context.tags.a` must be a string'],
     [{ apiKey: '  ' }, '`apiKey` is an empty string'],

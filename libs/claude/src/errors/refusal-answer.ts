@@ -1,6 +1,6 @@
 import { failureOf } from './call-failure.js';
 import { classifyError } from './classify.js';
-import type { ClaudeError, ClaudeErrorCode } from './claude-error.js';
+import { isClaudeError, type ClaudeError, type ClaudeErrorCode } from './claude-error.js';
 import { errorAnswer, type HttpAnswer } from './error-answer.js';
 import { knownWaitMs } from './error-report.js';
 import { isRefusal } from './refusals.js';
@@ -61,12 +61,17 @@ const OUR_DOING: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>(['deadl
 
 /** An error of ours as an HTTP answer, with `Retry-After` or `x-should-retry`, and `x-claude-refusal` if we refused. */
 export function answerOfOurs(error: ClaudeError): HttpAnswer {
-  const { status, type, message = error.message } = wordingOf(error.code);
+  const { status, type, message = error.message } = wordingOf(isUnpaid(error) ? 'budget_exceeded' : error.code);
   const refused = isRefusal(error) || OUR_DOING.has(error.code);
   return errorAnswer(status, type, message, {
     ...whenToReturn(error),
     ...(refused && { 'x-claude-refusal': error.code }),
   });
+}
+
+/** Money is what is missing, whoever noticed it. */
+function isUnpaid(error: ClaudeError): boolean {
+  return isClaudeError(error, 'limit_exceeded') && error.reason === 'spend';
 }
 
 /** A code that another version of this package knows is a failure of ours like any other. */

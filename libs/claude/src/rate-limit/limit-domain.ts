@@ -12,6 +12,7 @@ const OVERFLOW = '*';
 /** The limits of one organization or workspace: a pool for each model class, and what they have in common. */
 export class LimitDomain {
   readonly #pools = new Map<string, LimitPool>();
+  readonly #groups = new Map<OtherGroup, LimitPool>();
   /** By model id, since telling a model's class takes a while. */
   readonly #poolOfModel = new Map<string, LimitPool>();
   readonly #overrides = new Map<string, ResolvedLimits>();
@@ -28,8 +29,8 @@ export class LimitDomain {
     this.#slots = domainSlots(name, settings.maxConcurrent);
   }
 
-  get pools(): Iterable<LimitPool> {
-    return this.#pools.values();
+  get pools(): readonly LimitPool[] {
+    return [...this.#pools.values(), ...this.#groups.values()];
   }
 
   poolOfModel(model: string, isFast: boolean): LimitPool {
@@ -44,15 +45,19 @@ export class LimitDomain {
 
   /** The pool of a group of operations other than messages. */
   poolOfGroup(group: OtherGroup): LimitPool {
-    return this.#pools.get(group) ?? this.#add(group, groupMeters(this.name, group, this.settings));
+    const known = this.#groups.get(group);
+    if (known !== undefined) return known;
+    const pool = this.#make(group, groupMeters(this.name, group, this.settings));
+    this.#groups.set(group, pool);
+    return pool;
   }
 
   /** The pool of a model class, or the shared one where there is no room for another. */
   pool(modelClass: string): LimitPool {
     const pool = this.#pools.get(modelClass);
     if (pool !== undefined) return pool;
-    if (this.#pools.size < this.maxPools || this.#evict()) return this.#add(modelClass, this.#metersOf(modelClass));
-    return this.#pools.get(OVERFLOW) ?? this.#add(OVERFLOW, this.#metersOf(OVERFLOW));
+    if (this.#pools.size < this.maxPools || this.#evict()) return this.#add(modelClass);
+    return this.#pools.get(OVERFLOW) ?? this.#add(OVERFLOW);
   }
 
   classOf(model: string, isFast = false): string {
@@ -93,9 +98,15 @@ export class LimitDomain {
     return poolMeters(this.name, modelClass, own, refillShare);
   }
 
-  #add(name: string, meters: OwnMeters): LimitPool {
+  #add(modelClass: string): LimitPool {
+    const pool = this.#make(modelClass, this.#metersOf(modelClass));
+    this.#pools.set(modelClass, pool);
+    return pool;
+  }
+
+  #make(name: string, meters: OwnMeters): LimitPool {
     const { store, clock, settings } = this;
-    const pool = new LimitPool({
+    return new LimitPool({
       domain: this.name,
       name,
       slots: this.#slots,
@@ -104,8 +115,6 @@ export class LimitDomain {
       clock,
       queue: settings.queue,
     });
-    this.#pools.set(name, pool);
-    return pool;
   }
 
   /** Makes room by forgetting the oldest pool nobody waits for. What is known of its meters is kept by the store. */

@@ -69,7 +69,7 @@ describe('the meter of another group', () => {
     });
     expect(Object.isFrozen(requests)).toBe(true);
     const strict = groupMeters('eu', 'batch', { strictWindow: true, refillShare: 0.75 });
-    expect(strict.requests).toMatchObject({ label: 'requests per minute of batch in eu', burstShare: 0.25 });
+    expect(strict.requests).toMatchObject({ label: 'requests per minute of batch in eu', burstShare: 0.225 });
   });
 
   it('is not that of a model class which has its name', () => {

@@ -24,6 +24,9 @@ export const BURST_SHARES: OfEachLimit = Object.freeze({
 /** Share of each limit that is used. */
 export const SAFETY = 0.95;
 
+/** How much of what a strict window leaves is its burst: requests do not all take the same time to arrive. */
+export const STRICT_BURST_SHARE = 0.9;
+
 /** Share of each limit that flows evenly under a strict window; the rest is the burst. */
 export const STRICT_UTILIZATION = 0.93;
 

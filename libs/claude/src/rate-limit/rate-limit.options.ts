@@ -1,7 +1,10 @@
 import type { AdaptiveConcurrencyOptions } from '../admission/adaptive-concurrency.options.js';
 import type { CallContext } from '../call/context.js';
 
-/** Limits of a model class in a limit domain. What is left out is not limited until the API names a limit for it. */
+/**
+ * Limits of a model class in a limit domain. Requests that are left out are guessed, and so are tokens where none of their
+ * limits is given; anything else is not limited until the API names a limit for it.
+ */
 export interface ModelLimits {
   readonly requestsPerMinute?: number;
   /** Uncached input and cache writes; the API does not count cache reads. */

@@ -97,8 +97,8 @@ describe('limits of a model class', () => {
       models: { 'opus-4': { requestsPerMinute: 300 } },
     });
     expect({ refillShare, strictWindow }).toEqual({ refillShare: 0.75, strictWindow: true });
-    expect(bursts(limits)).toEqual([0.25, 0.25, 0.25, 0.25]);
-    expect(byClass.get('opus-4')?.requests.burstShare).toBe(0.25);
+    expect(bursts(limits)).toEqual([0.225, 0.225, 0.225, 0.225]);
+    expect(byClass.get('opus-4')?.requests.burstShare).toBe(0.225);
     expect(resolveRateLimits({ strictWindow: true }).refillShare).toBe(0.93);
   });
 

@@ -6,6 +6,7 @@ import {
   GUESSED_PER_MINUTE,
   QUEUE_DEFAULTS,
   SAFETY,
+  STRICT_BURST_SHARE,
   STRICT_UTILIZATION,
 } from './rate-limit.defaults.js';
 import type {
@@ -64,7 +65,7 @@ export function mergeLimits(limits: ModelLimits, window: LimitWindow): ResolvedL
     const perMinute = limits[LIMIT_OPTIONS[dimension]];
     return Object.freeze({
       perMinute: perMinute ?? guess,
-      burstShare: window.strictWindow ? 1 - window.refillShare : burstShareOf(dimension, limits),
+      burstShare: window.strictWindow ? (1 - window.refillShare) * STRICT_BURST_SHARE : burstShareOf(dimension, limits),
       isGuess: perMinute === undefined,
     });
   };

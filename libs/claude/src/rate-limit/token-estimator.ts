@@ -5,6 +5,9 @@ import { LearnedInput } from './learned-input.js';
 import { LearnedOutput } from './learned-output.js';
 import type { EstimateOptions } from './rate-limit.options.js';
 
+/** More than any model gives; a request that allows more is told so by the API. */
+const MOST_TOKENS = 1e9;
+
 /** What is estimated. */
 export interface EstimatedRequest {
   /** The SDK method's params. */
@@ -56,6 +59,7 @@ export class TokenEstimator {
   }
 
   #outputOf(kind: string, maxTokens: number | null): number {
-    return this.mode === 'max-tokens' && maxTokens !== null ? maxTokens : this.#output.estimate(kind, maxTokens);
+    const allowed = maxTokens === null ? null : Math.min(maxTokens, MOST_TOKENS);
+    return this.mode === 'max-tokens' && allowed !== null ? allowed : this.#output.estimate(kind, allowed);
   }
 }

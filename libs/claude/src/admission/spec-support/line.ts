@@ -22,7 +22,7 @@ export const METER: RateMeter = {
 };
 
 /** What a request of a test may say. */
-export interface Asked extends Partial<Omit<WaitRequest, 'claims'>> {
+export interface Asked extends Partial<WaitRequest> {
   readonly amount?: number;
 }
 

@@ -63,15 +63,16 @@ export class NaiveStore {
 
   /** All that keeps claims from being granted. */
   reasons(claims: readonly Claim[]): Denial['reason'][] {
-    return Array.from(new Set(claims.map(({ meter }) => meter.key))).flatMap((key) => {
+    const keys = new Set(claims.map(({ meter }) => meter.key));
+    return Array.from(keys).flatMap((key) => {
       const asked = sum(claims.filter(({ meter }) => meter.key === key).map(({ amount }) => amount));
       const { meter, level, learnedLimit, closedUntilMs } = this.#of(key);
       const burst = burstOf(meter, learnedLimit);
       const isGuess = meter.kind === 'rate' && meter.isGuess && learnedLimit === null;
       if (asked > burst && !isGuess) return ['never'];
       const isShort = Math.min(asked, isGuess ? burst : asked) > level;
-      const short = isShort ? [meter.kind === 'rate' ? ('level' as const) : ('slots' as const)] : [];
-      return closedUntilMs > this.nowMs ? [...short, 'closed' as const] : short;
+      const short: Denial['reason'][] = isShort ? [meter.kind === 'rate' ? 'level' : 'slots'] : [];
+      return closedUntilMs > this.nowMs ? short.concat('closed') : short;
     });
   }
 
@@ -126,7 +127,7 @@ export class NaiveStore {
     { meter, learnedLimit, changedMs }: NaiveMeter,
   ): number {
     if (!lease.lapsed || used >= amount) return amount - used;
-    if (lease.expiresAtMs < changedMs) return 0;
+    if (lease.expiresAtMs <= changedMs) return 0;
     return Math.max(0, amount - used - rateOf(meter, learnedLimit) * (this.nowMs - lease.expiresAtMs));
   }
 

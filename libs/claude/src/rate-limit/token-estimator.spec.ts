@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { estimatedUsage, type Usage } from '../call/usage.js';
+import { LearnedInput } from './learned-input.js';
+import { LearnedOutput } from './learned-output.js';
+import { RecentKeys } from './recent-keys.js';
+import { RecentQuantile } from './recent-quantile.js';
+import { TokenEstimator } from './token-estimator.js';
+
+const REQUEST = {
+  params: { model: 'claude-haiku-5-5', max_tokens: 400, messages: [{ role: 'user', content: 'x'.repeat(3_000) }] },
+  model: 'claude-haiku-5-5',
+  requestType: null,
+};
+
+function used(inputTokens: number, outputTokens: number, quality: Usage['quality'] = 'complete'): Usage {
+  return { ...estimatedUsage(inputTokens, outputTokens), quality };
+}
+
+describe('TokenEstimator', () => {
+  it('begins with the request as it counts, and a quarter of what it allows its answer', () => {
+    const { inputTokens, countedTokens, outputTokens } = new TokenEstimator('learned').estimate(REQUEST);
+    expect(inputTokens).toBe(countedTokens);
+    expect(inputTokens).toBeGreaterThan(900);
+    expect(outputTokens).toBe(100);
+  });
+
+  it('learns input and output of a kind from ten complete answers, and never exceeds what is allowed', () => {
+    const estimator = new TokenEstimator('learned');
+    for (let i = 1; i <= 10; i += 1) {
+      const estimate = estimator.estimate(REQUEST);
+      estimator.learn(estimate, used(estimate.countedTokens / 2, i * 10));
+    }
+    const { inputTokens, countedTokens, outputTokens } = estimator.estimate(REQUEST);
+    expect(inputTokens).toBeCloseTo(countedTokens / 2, -1);
+    expect(outputTokens).toBe(80);
+    const narrow = { ...REQUEST, params: { ...REQUEST.params, max_tokens: 5 } };
+    expect(estimator.estimate(narrow).outputTokens).toBe(5);
+    expect(estimator.estimate({ ...REQUEST, requestType: 'other' }).outputTokens).toBe(100);
+  });
+
+  it('learns nothing of guesses, and no length from answers that broke off', () => {
+    const estimator = new TokenEstimator('learned');
+    for (let i = 0; i < 20; i += 1) {
+      const estimate = estimator.estimate(REQUEST);
+      estimator.learn(estimate, used(1, 1, 'estimated'));
+      estimator.learn(estimate, used(estimate.countedTokens, 1, 'partial'));
+    }
+    const { inputTokens, countedTokens, outputTokens } = estimator.estimate(REQUEST);
+    expect([inputTokens, outputTokens]).toEqual([countedTokens, 100]);
+  });
+
+  it('claims all that is allowed where that is wanted', () => {
+    expect(new TokenEstimator('max-tokens').estimate(REQUEST).outputTokens).toBe(400);
+    const absurd = { ...REQUEST, params: { ...REQUEST.params, max_tokens: 1e300 } };
+    expect(new TokenEstimator('max-tokens').estimate(absurd).outputTokens).toBe(1e9);
+  });
+
+  it('takes whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.anything(), (params) => {
+        const { inputTokens, outputTokens } = new TokenEstimator('learned').estimate({ ...REQUEST, params });
+        expect(inputTokens >= 0 && outputTokens >= 0 && Number.isFinite(inputTokens + outputTokens)).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('LearnedInput', () => {
+  it('is not below three of four requests once it knows how they vary', () => {
+    const learned = new LearnedInput();
+    const ratios = Array.from({ length: 400 }, (_, i) => 0.8 + 0.4 * ((i * 0.618) % 1));
+    const covered = ratios.filter((ratio) => {
+      const estimate = learned.estimate('m', 1_000);
+      learned.learn('m', 1_000, 1_000 * ratio);
+      return estimate >= 1_000 * ratio;
+    });
+    expect(covered.length).toBeGreaterThan(260);
+  });
+
+  it('is not led astray by one request that is like no other', () => {
+    const learned = new LearnedInput();
+    learned.learn('m', 1, 1e9);
+    expect(learned.estimate('m', 100)).toBe(400);
+  });
+});
+
+describe('RecentQuantile', () => {
+  it('is that of the last values, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 1, maxLength: 60 }), (values) => {
+        const quantile = new RecentQuantile(0.8, 20);
+        for (const value of values) quantile.add(value);
+        const recent = values.slice(-20).toSorted((a, b) => a - b);
+        expect(quantile.count).toBe(recent.length);
+        expect(quantile.value).toBe(recent[Math.ceil(0.8 * recent.length) - 1]);
+      }),
+    );
+  });
+});
+
+describe('RecentKeys', () => {
+  it('forgets what was not asked for longest', () => {
+    const keys = new RecentKeys<number>(2);
+    keys.obtain('a', () => 1);
+    keys.obtain('b', () => 2);
+    keys.obtain('a', () => 0);
+    keys.obtain('c', () => 3);
+    expect([keys.size, keys.get('a'), keys.get('b'), keys.get('c')]).toEqual([2, 1, undefined, 3]);
+  });
+
+  it('bounds what kinds of requests make', () => {
+    const learned = new LearnedOutput();
+    for (let i = 0; i < 5_000; i += 1) learned.learn(`kind ${i}`, 10);
+    for (let i = 0; i < 10; i += 1) learned.learn('kind 4999', 10);
+    expect(learned.estimate('kind 4999', 1_000)).toBe(10);
+  });
+});
