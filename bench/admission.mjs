@@ -94,14 +94,16 @@ async function queued(callers) {
   const first = store.acquire([{ meter, amount: 1_000 }], { leaseMs: 1e9 });
   store.settle(first, [1_000]);
   let served = 0;
+  const serve = async (granted) => {
+    store.settle(await granted, [1]);
+    line.wake();
+    served++;
+  };
   const began = performance.now();
   for (let arrival = 0; arrival < callers; arrival++) {
     const request = { claims, places: null, rank: 1, tenant: '', arrival, sinceMs: 0, maxWaitMs: 1e9 };
     const answer = line.tryPass(request);
-    line.join(request, answer).lease.then((lease) => {
-      store.settle(lease, [1]);
-      served++;
-    });
+    void serve(line.join(request, answer).lease);
   }
   while (line.length > 0) {
     clock.advance(1_000);

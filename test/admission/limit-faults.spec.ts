@@ -21,9 +21,9 @@ async function boot(rateLimit: object = SLOW, claude: object = {}): Promise<Clau
 // Whatever happened, nothing is held in the end.
 afterEach(async () => {
   const { limits, concurrency } = await harness.limiter.snapshot();
-  for (const { concurrent, requests, inputTokens, outputTokens, tokens, queued } of limits) {
+  for (const { concurrent, requests, inputTokens, outputTokens, tokens, queued: left } of limits) {
     const held = [concurrent, requests, inputTokens, outputTokens, tokens].map((each) => each?.outstanding ?? 0);
-    expect([...held, queued]).toEqual([0, 0, 0, 0, 0, 0]);
+    expect([...held, left]).toEqual([0, 0, 0, 0, 0, 0]);
   }
   expect(concurrency.map(({ inFlight }) => inFlight)).toEqual(concurrency.map(() => 0));
 });
@@ -34,10 +34,13 @@ function queued(count: number): Promise<void> {
 
 let lastQueued = 0;
 function queuedNow(): number {
-  void harness.limiter
-    .snapshot()
-    .then(({ limits }) => (lastQueued = limits.reduce((sum, each) => sum + each.queued, 0)));
+  void countQueued();
   return lastQueued;
+}
+
+async function countQueued(): Promise<void> {
+  const { limits } = await harness.limiter.snapshot();
+  lastQueued = limits.reduce((sum, each) => sum + each.queued, 0);
 }
 
 it('fault 17: a caller who leaves while it waits is let go at once, and the next in line moves up', async () => {

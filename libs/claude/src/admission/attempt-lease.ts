@@ -20,6 +20,7 @@ export class AttemptLease implements AttemptListener {
   }
 
   attemptBegan(attempt: Attempt): void {
+    if (this.#attempt === attempt) return;
     if (this.#attempt !== null || this.#isOver) {
       // A stage in between repeats it by itself: nobody asked for this attempt, and it counts all the same.
       this.admission.follow(attempt, this.ask);

@@ -6,9 +6,9 @@ const STRICT = { strictWindow: true, refillShare: 0.9 };
 
 describe('limits that are set at run time', () => {
   it('are handed back when there is nothing wrong with them', () => {
-    const limits = { requestsPerMinute: 60, burst: { requests: 5 } };
+    const limits = { requestsPerMinute: 120, burst: { requests: 5 } };
     expect(checkModelLimits(limits, 'limits', PLAIN)).toBe(limits);
-    expect(checkModelLimits({ requestsPerMinute: 10 }, 'limits', STRICT)).toEqual({ requestsPerMinute: 10 });
+    expect(checkModelLimits({ requestsPerMinute: 20 }, 'limits', STRICT)).toEqual({ requestsPerMinute: 20 });
   });
 
   it.each([

@@ -103,11 +103,11 @@ describe('contradictions between rate limits', () => {
     ],
     [
       { strictWindow: true, requestsPerMinute: 14 },
-      '`rateLimit.requestsPerMinute` leaves no burst of a whole request with `rateLimit.strictWindow`: raise it to at least 15, or lower `rateLimit.strictWindow.utilization`.',
+      '`rateLimit.requestsPerMinute` leaves no burst of a whole request with `rateLimit.strictWindow`: raise it to at least 16, or lower `rateLimit.strictWindow.utilization`.',
     ],
     [
       { strictWindow: { utilization: 0.9 }, models: { 'opus-4': { requestsPerMinute: 9 } } },
-      '`rateLimit.models.opus-4.requestsPerMinute` leaves no burst of a whole request with `rateLimit.strictWindow`: raise it to at least 10, or lower `rateLimit.strictWindow.utilization`.',
+      '`rateLimit.models.opus-4.requestsPerMinute` leaves no burst of a whole request with `rateLimit.strictWindow`: raise it to at least 12, or lower `rateLimit.strictWindow.utilization`.',
     ],
     [
       { models: { 'claude-opsu-5': { requestsPerMinute: 5 } } },
@@ -167,9 +167,9 @@ describe('contradictions between rate limits', () => {
     [{ requestsPerMinute: 1, burst: { requests: 1 } }],
     [{ requestsPerMinute: 1e12, inputTokensPerMinute: 1, safety: 1, strictWindow: false }],
     [{ strictWindow: true }],
-    [{ strictWindow: true, requestsPerMinute: 15, inputTokensPerMinute: 1 }],
-    [{ strictWindow: { utilization: 0.9 }, requestsPerMinute: 10 }],
-    [{ strictWindow: { utilization: 0.95 }, requestsPerMinute: 20 }],
+    [{ strictWindow: true, requestsPerMinute: 16, inputTokensPerMinute: 1 }],
+    [{ strictWindow: { utilization: 0.9 }, requestsPerMinute: 12 }],
+    [{ strictWindow: { utilization: 0.95 }, requestsPerMinute: 23 }],
     [{ models: { 'opus-4': { requestsPerMinute: 5 }, 'opus-4:fast': { requestsPerMinute: 5 } } }],
     [{ models: { 'claude-opus-4-8': { requestsPerMinute: 5 }, 'claude-haiku-4-5': { requestsPerMinute: 5 } } }],
     [{ modelClasses: { mine: ['my-model'] }, models: { 'my-model': { requestsPerMinute: 5 } } }],
