@@ -1,0 +1,83 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { RateLimited, RateLimiterService, RateLimitGuard } from 'nestjs-claude';
+import { AnthropicSimulator, ClaudeTestingModule } from 'nestjs-claude/testing';
+import request from 'supertest';
+import { PARAMS } from '../support/claude-harness.js';
+
+@Controller()
+@UseGuards(RateLimitGuard)
+class AskController {
+  @Get('patient')
+  @RateLimited({ model: PARAMS.model })
+  patient(): string {
+    return 'done';
+  }
+
+  @Get('hurried')
+  @RateLimited({ model: () => PARAMS.model, maxWaitMs: 0 })
+  hurried(): string {
+    return 'done';
+  }
+
+  @Get('large')
+  @RateLimited({ model: PARAMS.model, inputTokens: 5_000 })
+  large(): string {
+    return 'done';
+  }
+
+  @Get('forgotten')
+  forgotten(): string {
+    return 'done';
+  }
+}
+
+const LIMITS = { requestsPerMinute: 60, burst: { requests: 1 }, tokensPerMinute: 1_000 };
+
+describe.each(['express', 'fastify'])('RateLimitGuard on %s', (platform) => {
+  let app: NestFastifyApplication;
+
+  beforeEach(async () => {
+    const claude = { rateLimit: LIMITS };
+    const module = await Test.createTestingModule({
+      imports: [ClaudeTestingModule.forRoot({ claude })],
+      controllers: [AskController],
+    }).compile();
+    app =
+      platform === 'express'
+        ? module.createNestApplication({ logger: false })
+        : module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
+  });
+
+  afterEach(() => app.close());
+
+  const get = (path: string): request.Test => request(app.getHttpServer()).get(path);
+
+  it('lets through whoever has to wait no longer than it may, and takes nothing', async () => {
+    await get('/hurried').expect(200, 'done');
+    await get('/hurried').expect(200, 'done');
+    await app.get(RateLimiterService).acquire({ model: PARAMS.model });
+    await get('/patient').expect(200, 'done');
+    expect(app.get(AnthropicSimulator).requests).toHaveLength(0);
+  });
+
+  it('turns away with 429 and Retry-After whoever would have to wait longer', async () => {
+    const limiter = app.get(RateLimiterService);
+    await limiter.acquire({ model: PARAMS.model });
+    const { body, headers } = await get('/hurried').expect(429);
+    expect(headers).toMatchObject({ 'retry-after': '2', 'x-claude-refusal': 'limit_exceeded' });
+    expect(body).toMatchObject({ type: 'error', error: { type: 'rate_limit_error' } });
+    await limiter.pause({ model: PARAMS.model }, 60_000);
+    expect((await get('/patient').expect(429)).headers['retry-after']).toBe('60');
+  });
+
+  it('turns away what there can never be enough for', async () => {
+    await get('/large').expect(413);
+  });
+
+  it('says so when nobody told it which limits to ask', async () => {
+    await get('/forgotten').expect(500);
+  });
+});
