@@ -74,10 +74,10 @@ describe.each(['express', 'fastify'])('RateLimitGuard on %s', (platform) => {
   });
 
   it('turns away what there can never be enough for', async () => {
-    await get('/large').expect(413);
+    expect((await get('/large')).status).toBe(413);
   });
 
   it('says so when nobody told it which limits to ask', async () => {
-    await get('/forgotten').expect(500);
+    expect((await get('/forgotten')).status).toBe(500);
   });
 });
