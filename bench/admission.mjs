@@ -7,9 +7,8 @@ import { UsedShares } from '../libs/claude/dist/esm/admission/used-shares.js';
 import { WaitingLine } from '../libs/claude/dist/esm/admission/waiting-line.js';
 import { ManualClock } from '../libs/claude/dist/esm/testing/clock/manual-clock.js';
 import { systemClock } from '../libs/claude/dist/esm/call/clock.js';
-import { alternate } from './lib/measure.mjs';
+import { alternate, nanoseconds } from './lib/measure.mjs';
 
-const CONCURRENCY = 100;
 const OURS = 'memory store: reserve and settle, three limits';
 const THEIRS = 'rate-limiter-flexible memory: consume, one limit';
 const SHORT = 'queued caller, 2,000 in line: from coming to being served';
@@ -36,16 +35,6 @@ export async function benchAdmission({ rounds = 15, scale = 1 } = {}) {
     // A miss by less may be a busy machine; in a quick run anything may.
     if (scale >= 1 && limit !== undefined && ns > 1.25 * limit) process.exitCode = 1;
   }
-}
-
-async function nanoseconds(operation, total) {
-  let left = total;
-  const caller = async () => {
-    while (left-- > 0) await operation();
-  };
-  const began = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
-  return { ns: ((performance.now() - began) * 1e6) / total };
 }
 
 function meterOf(key, limit) {

@@ -1,14 +1,13 @@
 // What retry and the circuit cost a call, in this process alone: their stages around an attempt that does nothing,
 // against cockatiel's two policies around a function that does nothing.
 import { circuitBreaker, ExponentialBackoff, handleAll, retry, SamplingBreaker, wrap } from 'cockatiel';
-import { alternate } from './lib/measure.mjs';
+import { alternate, nanoseconds } from './lib/measure.mjs';
 import { guardedHandler } from './lib/guarded.mjs';
 import { newCall, OneAttemptCall, openPipeline, pipeline, unjudged } from './lib/stages.mjs';
 import { systemClock } from '../libs/claude/dist/esm/call/clock.js';
 import { CircuitBreaker } from '../libs/claude/dist/esm/circuit/circuit-breaker.js';
 import { CIRCUIT_DEFAULTS } from '../libs/claude/dist/esm/circuit/circuit.options.js';
 
-const CONCURRENCY = 100;
 const LEASE_MS = 605_000;
 const FAILURES = 100_000;
 
@@ -52,16 +51,6 @@ const LIMITS = {
   [FAILED]: () => 5_000,
   [GUARD]: () => 1_000_000,
 };
-
-async function nanoseconds(operation, total) {
-  let left = total;
-  const caller = async () => {
-    while (left-- > 0) await operation();
-  };
-  const began = performance.now();
-  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
-  return { ns: ((performance.now() - began) * 1e6) / total };
-}
 
 function breakerNanoseconds(total) {
   const breaker = new CircuitBreaker(

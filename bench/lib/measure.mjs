@@ -67,3 +67,17 @@ export function table(title, results) {
     ...[...results].map(row),
   ].join('\n');
 }
+
+/** Callers at the same time. */
+const CONCURRENCY = 100;
+
+/** How long an operation takes, many callers doing nothing else. */
+export async function nanoseconds(operation, total) {
+  let left = total;
+  const caller = async () => {
+    while (left-- > 0) await operation();
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: CONCURRENCY }, caller));
+  return { ns: ((performance.now() - began) * 1e6) / total };
+}

@@ -23,7 +23,6 @@ const PARAMS = {
 const ANSWER = 'x'.repeat(240);
 
 interface Run {
-  readonly sim: AnthropicSimulator;
   /** Answers that came in the five minutes. */
   readonly answered: readonly RecordedRequest[];
   readonly errors: readonly unknown[];
@@ -54,7 +53,7 @@ async function run(rateLimit: RateLimitOptions, factor = FACTOR): Promise<Run> {
   runtime.admission.close();
   await runtime.transport.close();
   await sim.close();
-  return { sim, answered, errors, throttled };
+  return { answered, errors, throttled };
 }
 
 /** What of each limit was used: the largest share of what the API would have let through in the time. */

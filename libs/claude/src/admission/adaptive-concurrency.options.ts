@@ -4,7 +4,7 @@ export interface AdaptiveConcurrencyOptions {
   readonly initial?: number;
   /** Never fewer. At least 1. Default 2. */
   readonly min?: number;
-  /** Never more. Default 1,000: what the smallest of Anthropic's tiers lets through in calls of a minute each. */
+  /** Never more. Default 1,000: what Anthropic's Start tier lets through in calls of a minute each. */
   readonly max?: number;
 }
 

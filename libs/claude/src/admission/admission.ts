@@ -47,8 +47,7 @@ export class Admission {
    */
   enter(call: Call, ask: AttemptAsk): Awaitable<AttemptLease> {
     const turn = this.#turnOf(call);
-    if (call.interruption) throw call.interruption();
-    if (this.#isClosed) throw shuttingDown();
+    this.#checkOpen(call);
     const answer = ask.line.tryPass(ask);
     return isPending(answer)
       ? answer.then((late) => this.#admit(call, ask, turn, late))
@@ -68,12 +67,10 @@ export class Admission {
   /** Accounts for what was used, off the call's path, and tells those who wait for it. */
   settle(ask: AttemptAsk, lease: Lease, used: UsedAmounts): void {
     ask.line.learn(ask.claims, used);
-    offPath(() => {
-      const pending = this.options.store.settle(lease, used);
-      if (pending !== undefined) return pending.then(() => ask.wake());
-      ask.wake();
-      return undefined;
-    });
+    offPath(
+      () => this.options.store.settle(lease, used),
+      () => ask.wake(),
+    );
   }
 
   /** The place of whoever comes now. */
@@ -106,6 +103,8 @@ export class Admission {
     const { clock } = this.options;
     const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
     call.maxQueueMs = null;
+    // A store may have taken its time to answer.
+    this.#checkOpen(call);
     const startedAtMs = clock.now();
     const rank = RANKS[call.context.priority ?? 'normal'];
     const { claims, places, tenant, line } = ask;
@@ -123,6 +122,12 @@ export class Admission {
     } finally {
       call.wakeOnInterruption(null);
     }
+  }
+
+  /** @throws ShuttingDownError, or what the call was called off with. */
+  #checkOpen(call: Call): void {
+    if (call.interruption) throw call.interruption();
+    if (this.#isClosed) throw shuttingDown();
   }
 
   #adopt(attempt: Attempt, ask: AttemptAsk, lease: Lease): void {

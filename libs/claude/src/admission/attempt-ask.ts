@@ -18,7 +18,7 @@ export interface AttemptAsk extends Passenger {
   /** A stream has told what input it counted. */
   inputKnown(usage: Usage): UsedAmounts;
   /** An answer has begun: its headers may tell how the meters stand. */
-  answered(attempt: Attempt, headers: Headers, lease: Lease): void;
+  answered(headers: Headers, lease: Lease): void;
   /** The exchange is over, and nothing is held any longer. */
   ended(attempt: Attempt): UsedAmounts;
   /** What was settled may let others through. */

@@ -35,7 +35,7 @@ export class AttemptLease implements AttemptListener {
   }
 
   attemptAnswered(attempt: Attempt, headers: Headers): void {
-    if (this.#holds(attempt)) this.ask.answered(attempt, headers, this.lease);
+    if (this.#holds(attempt)) this.ask.answered(headers, this.lease);
   }
 
   inputKnown(attempt: Attempt, usage: Usage): void {

@@ -37,11 +37,14 @@ export class LeaseKeeper {
 /**
  * Tells a store something that nobody waits for. A store that is away gives up no call for it: what it was not told
  * comes right when the lease expires.
+ *
+ * @param whenTold Called once the store knows.
  */
-export function offPath(tell: () => PromiseLike<void> | void): void {
+export function offPath(tell: () => PromiseLike<void> | void, whenTold: () => void = ignore): void {
   try {
     const pending = tell();
-    if (pending !== undefined) pending.then(undefined, ignore);
+    if (pending === undefined) whenTold();
+    else pending.then(whenTold, ignore);
   } catch {
     // As with a promise that fails.
   }

@@ -11,7 +11,7 @@ import type { Call } from './call.js';
 import type { KeySupplier } from './endpoint.js';
 import type { FailureSummary } from './outcome.js';
 import type { NextStage } from './stage.js';
-import { estimateInputTokens } from './token-estimate.js';
+import { estimateRequestTokens } from './request-tokens.js';
 import { estimatedUsage, type Usage } from './usage.js';
 import type { WireSignal } from './wire-signal.js';
 
@@ -124,5 +124,5 @@ function keyIsLate(what: string): KeyUnavailableError {
 /** An exchange of unknown outcome may be on the bill: its input is booked as an estimate. */
 function possibleUsage(call: Call, attempt: Attempt, { meaning }: FailureSummary): Usage | null {
   if (call.operation.usage !== 'message' || !attempt.sent || !meaning.mayHaveRun) return null;
-  return estimatedUsage(estimateInputTokens(call.request), 0);
+  return estimatedUsage(estimateRequestTokens(call.params, attempt.model), 0);
 }

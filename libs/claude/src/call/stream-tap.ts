@@ -13,7 +13,8 @@ import type { Clock } from './clock.js';
 import { EventScanner, unescapeDelta, type EventSink } from './event-scanner.js';
 import { SUCCEEDED, type FailureSummary, type Outcome } from './outcome.js';
 import { StreamWatch, type StreamTimeouts } from './stream-watch.js';
-import { estimateInputTokens, tokensOfBytes } from './token-estimate.js';
+import { estimateRequestTokens } from './request-tokens.js';
+import { tokensOfBytes } from './token-estimate.js';
 import { estimatedUsage, normalizeUsage, overlayUsage, type Usage } from './usage.js';
 
 /** What a stream showed before anything of it was handed out. */
@@ -206,7 +207,7 @@ export class StreamTap implements BodyTap, EventSink {
 
   /** Usage as far as it is known; before `message_start` the answer has begun all the same, so the input is estimated. */
   usage(): Usage | null {
-    if (this.#usage === null) return estimatedUsage(estimateInputTokens(this.call.request), 0);
+    if (this.#usage === null) return estimatedUsage(estimateRequestTokens(this.call.params, this.attempt.model), 0);
     if (this.#complete) return normalizeUsage(this.#usage, 'complete');
     const partial = normalizeUsage(this.#usage, 'partial');
     // Until a `message_delta` tells, the reported output is a placeholder: count what arrived.

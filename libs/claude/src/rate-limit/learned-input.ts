@@ -10,7 +10,7 @@ const LEARNING_RATE = 0.1;
 const LEAST_RATIO = 0.25;
 const GREATEST_RATIO = 4;
 
-/** How far above the mean it is on the safe side: about three of four requests stay below (of a bell curve). */
+/** How far above the mean it is on the safe side: about three of four requests stay below, once some twenty are known. */
 const DEVIATIONS_ABOVE = 0.85;
 
 /** What has been learned of one model. */

@@ -1,5 +1,5 @@
 import type { AdmissionStore, Awaitable } from '../admission/admission-store.js';
-import type { ClosedBy } from '../admission/meter.js';
+import type { ClosedBy, SlotMeter } from '../admission/meter.js';
 import type { Clock } from '../call/clock.js';
 import { closeMeter, LimitPool, type OwnMeters } from './limit-pool.js';
 import { modelClassOf } from './model-class.js';
@@ -16,7 +16,7 @@ export class LimitDomain {
   /** By model id, since telling a model's class takes a while. */
   readonly #poolOfModel = new Map<string, LimitPool>();
   readonly #overrides = new Map<string, ResolvedLimits>();
-  #slots;
+  readonly #slots: SlotMeter;
 
   constructor(
     readonly name: string,
@@ -67,13 +67,7 @@ export class LimitDomain {
   /** Sets the limits of a model class, from now on and for those who wait. */
   setLimits(modelClass: string, limits: ResolvedLimits): void {
     this.#overrides.set(modelClass, limits);
-    this.#pools.get(modelClass)?.replaceMeters(this.#slots, this.#metersOf(modelClass));
-  }
-
-  /** Sets how many calls may be under way. */
-  setMaxConcurrent(maxConcurrent: number): void {
-    this.#slots = domainSlots(this.name, maxConcurrent);
-    for (const pool of this.pools) pool.replaceSlots(this.#slots);
+    this.#pools.get(modelClass)?.replaceMeters(this.#metersOf(modelClass));
   }
 
   /** Lets nobody through for a while, or everybody again. */

@@ -94,13 +94,8 @@ export class LimitPool {
   }
 
   /** Describes its limits anew; those who wait are served by the new ones. */
-  replaceMeters(slots: SlotMeter, meters: OwnMeters): void {
-    this.#meters = metersOf(slots, meters);
-    this.line.replaceMeters(this.#meters);
-  }
-
-  replaceSlots(slots: SlotMeter): void {
-    this.#meters = [slots, ...this.#meters.slice(1)];
+  replaceMeters(meters: OwnMeters): void {
+    this.#meters = metersOf(this.options.slots, meters);
     this.line.replaceMeters(this.#meters);
   }
 

@@ -60,6 +60,8 @@ export class LoneRequest {
   }
 
   async #wait(denial: Denial | null, signal: AbortSignal | undefined): Promise<Lease> {
+    // A store may have taken its time to answer.
+    signal?.throwIfAborted();
     const { line } = this.pool;
     const waiting = line.join(this.#ask, denial);
     const onAbort = (): void => line.leave(waiting, toError(signal?.reason));

@@ -50,7 +50,7 @@ export class RateLimitAsk implements AttemptAsk {
     return [null, null, this.#input, null, null];
   }
 
-  answered(_attempt: Attempt, headers: Headers, lease: Lease): void {
+  answered(headers: Headers, lease: Lease): void {
     this.observer.answered(this, headers, lease);
   }
 

@@ -63,9 +63,10 @@ export interface RateLimitOptions extends ModelLimits {
   /** How much of each limit is used: above 0, up to 1. Default 0.95. */
   readonly safety?: number;
   /**
-   * Never lets more than the limit into any 60 seconds: `utilization` of it (default 0.93) flows evenly, the rest is the
-   * burst. Without it one minute can hold a full burst and a minute's flow, as the API itself allows. Claims above that
-   * small burst are refused. `true` is short for the default.
+   * Sends no more than the limit in any 60 seconds: `utilization` of it (default 0.93) flows evenly, and nine tenths of the
+   * rest are the burst, since requests do not all take the same time to arrive. Without it one minute can hold a full burst
+   * and a minute's flow, as the API itself allows. Claims above that small burst are refused. `true` is short for the
+   * default.
    */
   readonly strictWindow?: boolean | { readonly utilization?: number };
   readonly queue?: QueueOptions;

@@ -30,7 +30,7 @@ export interface LimitScope {
 
 /**
  * The rate limits of this module instance: how they stand, a hand on each, and the same limits for work of your own. With
- * `rateLimit: false` nothing is limited, and it still counts.
+ * `rateLimit: false` nothing is limited, and calls are not counted.
  */
 @Injectable()
 export class RateLimiterService {
@@ -100,13 +100,13 @@ export class RateLimiterService {
         `\`forMs\` of pause() must be a number of milliseconds above 0, not ${kindOf(forMs)}: leave it out to pause until resume().`,
       );
     }
-    await this.#target(scope).close(forMs, 'pause');
+    await this.#target(scope, 'pause').close(forMs, 'pause');
   }
 
   /** Lets calls through again, whatever stopped them: a pause, a wait the API asked for, or a spend limit. */
   async resume(scope: LimitScope = {}): Promise<void> {
     const domain = this.#domain(scope.domain);
-    await this.#target(scope).close(0, 'pause');
+    await this.#target(scope, 'resume').close(0, 'pause');
     if (scope.model === undefined) for (const pool of domain.pools) await pool.close(0, 'pause');
     domain.wakeAll();
   }
@@ -135,10 +135,10 @@ export class RateLimiterService {
     return new LoneRequest(request, domain, domain.poolOfModel(model, false), store, defaults);
   }
 
-  #target({ model, domain: name }: LimitScope): LimitDomain | LimitPool {
+  #target({ model, domain: name }: LimitScope, method: string): LimitDomain | LimitPool {
     const domain = this.#domain(name);
     if (model === undefined) return domain;
-    checkTarget({ model }, 'pause');
+    checkTarget({ model }, method);
     return domain.poolOfModel(model, false);
   }
 

@@ -94,9 +94,11 @@ export class RateLimiter implements AttemptObserver {
     if (!this.options.settings.learn) return;
     const observations = observationsOf(headers, pool);
     if (observations.length === 0) return;
-    offPath(() => this.options.store.observe(observations, lease));
-    // A guess that gave way may have held everybody up.
-    pool.line.wake();
+    // A guess that gives way may have held everybody up.
+    offPath(
+      () => this.options.store.observe(observations, lease),
+      () => pool.line.wake(),
+    );
   }
 
   ended({ pool, places, estimate }: RateLimitAsk, attempt: Attempt): void {
