@@ -41,7 +41,8 @@ class SystemTimer implements Timer {
 
 /** The process's own clock. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  // Bound: two calls deep costs a fifth more, and the clock is read several times a call.
+  now: performance.now.bind(performance),
   wall: () => Date.now(),
   setTimer: (callback, delayMs, awaited = false) => new SystemTimer(callback, delayMs, awaited),
 };
