@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { classifyError, failureOf, type AttemptRecord, type CallFailure, type FailureMeaning } from 'nestjs-claude';
 import { eventually, PARAMS, SIMULATED_KEY, type ClaudeHarness } from '../support/claude-harness.js';
+import { expectNothingHeld as expectNoLimitHeld } from '../support/limit-harness.js';
 
 /**
  * A test of one of the numbered fault cases. The table in `faults.spec.ts` reads these titles: each number that the table
@@ -14,8 +15,8 @@ const WHOLE = { depth: 9, maxArrayLength: Infinity, maxStringLength: Infinity };
 
 /** What must hold after every fault, whatever became of the call. Closes the harness to see what stays. */
 export async function expectNothingHeld(harness: ClaudeHarness): Promise<void> {
-  const { claude, circuits, sim, transport, clock, records, log } = harness;
-  await eventually(() => claude.activeCalls === 0, 'every call was settled');
+  const { circuits, sim, transport, clock, records, log } = harness;
+  await expectNoLimitHeld(harness);
   await sim.whenIdle({ allowKeepAlive: true });
   expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
   expect(

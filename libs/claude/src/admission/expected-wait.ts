@@ -1,6 +1,13 @@
 import type { Claim, Standing } from './meter.js';
 import type { UsedShares } from './used-shares.js';
 
+/** How meters stood, and when. */
+export interface Outlook {
+  readonly standings: readonly Standing[];
+  /** Monotonic milliseconds. */
+  readonly asOfMs: number;
+}
+
 /** How long a request would wait, and for what. */
 export interface ExpectedWait {
   readonly waitMs: number;

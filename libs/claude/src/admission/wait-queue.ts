@@ -1,3 +1,4 @@
+import type { LineTurn } from './line-turn.js';
 import type { QueuedWaiter, Waiter } from './queued-waiter.js';
 import { TenantTurns } from './tenant-turns.js';
 import { WaiterList, type ServingOrder } from './waiter-list.js';
@@ -73,6 +74,12 @@ export class WaitQueue<W extends QueuedWaiter> {
       }
     }
     return head;
+  }
+
+  /** When the head has its turn, among the heads of other queues; `null` when nobody waits. */
+  turn(nowMs: number): LineTurn | null {
+    const head = this.head(nowMs);
+    return head === undefined ? null : { rank: this.#rankByNow(head, nowMs), arrival: head.arrival };
   }
 
   /** When somebody ages next, who may become the head by it; `Infinity` when nobody does. */

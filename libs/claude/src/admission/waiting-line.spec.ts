@@ -200,6 +200,19 @@ describe.each([
     expect(refusalOf(await line.come('a')).reason).toBe('spend');
   });
 
+  it('turns away those who wait already once it is closed for longer than they may, and keeps the others', async () => {
+    const line = await emptied(wrap);
+    const first = await line.come('first', { amount: 5, maxWaitMs: 60_000 });
+    const [short, long] = [await line.come('short', { maxWaitMs: 19_999 }), await line.come('long')];
+    await line.store.observe([{ meter: METER, closed: { forMs: 20_000, by: 'retry-after' } }]);
+    line.line.wake();
+    await line.settled();
+    expect(refusalOf(short)).toMatchObject({ reason: 'retry-after', retryAfterMs: 20_000 });
+    expect([first.error, long.error, line.line.counts.refused]).toEqual([null, null, 1]);
+    await line.pass(20_000);
+    expect(line.served).toEqual(['first', 'long']);
+  });
+
   it('lets callers wait for the end of a pause that has none yet', async () => {
     const line = new TestLine(wrap);
     await line.store.observe([{ meter: METER, closed: { forMs: Infinity, by: 'pause' } }]);

@@ -2,9 +2,10 @@ import type { Clock } from '../call/clock.js';
 import type { PlaceListener } from './adaptive-concurrency.js';
 import type { Awaitable, Denial, Lease } from './admission-store.js';
 import { DueTimes } from './due-times.js';
-import { expectWait } from './expected-wait.js';
+import { expectWait, type Outlook } from './expected-wait.js';
 import { neverRefusal, waitRefusal, type LimitRefusal } from './limit-refusal.js';
-import type { Claim, Meter, Standing } from './meter.js';
+import type { LineTurn } from './line-turn.js';
+import type { Claim, Meter } from './meter.js';
 import { isPending, type Passenger, type Turnstile } from './turnstile.js';
 import type { UsedShares } from './used-shares.js';
 import { WaitQueue } from './wait-queue.js';
@@ -29,13 +30,6 @@ export interface WaitingLineOptions {
   readonly shares: UsedShares;
 }
 
-/** How meters stood, and when. */
-export interface Outlook {
-  readonly standings: readonly Standing[];
-  /** Monotonic milliseconds. */
-  readonly asOfMs: number;
-}
-
 /**
  * The line before the limits of one limit domain and model class. Whoever comes is let through if nobody waits and there
  * is enough, else waits for its turn. The first in line is never passed by, so that large requests get their turn too.
@@ -56,12 +50,20 @@ export class WaitingLine implements PlaceListener {
   constructor(private readonly options: WaitingLineOptions) {
     const { agingMs, fair, dimensions, clock } = options;
     this.#queue = new WaitQueue({ agingMs, fair, dimensions });
-    this.#timer = new WakeTimer(clock, () => this.#onTime());
+    this.#timer = new WakeTimer(clock, () => {
+      this.#dismiss(clock.now());
+      this.#serve();
+    });
   }
 
   /** How many wait. */
   get length(): number {
     return this.#queue.length;
+  }
+
+  /** When the first in line has its turn, among the first of other lines; `null` when nobody waits. */
+  get turn(): LineTurn | null {
+    return this.#queue.turn(this.options.clock.now());
   }
 
   /** Lets somebody through who does not have to wait; otherwise tells why not, or `null`, and takes nothing. */
@@ -204,12 +206,14 @@ export class WaitingLine implements PlaceListener {
     waiting.refuse(error);
   }
 
-  #note({ standings, waitMs }: Denial): void {
+  #note({ standings, waitMs, reason }: Denial): void {
     const asOfMs = this.options.clock.now();
     this.#outlook = { standings, asOfMs };
     // Nothing in this process tells when something shared is given back.
     const askAgainMs = this.options.turnstile.isShared ? ASK_AGAIN_MS : Infinity;
     this.#askAtMs = asOfMs + (waitMs ?? askAgainMs);
+    // What is closed to the first in line is closed to all: whoever cannot outlast that need not wait for nothing.
+    if (reason === 'closed' && waitMs !== null) this.#dismiss(this.#askAtMs);
   }
 
   /** One timer: for the first in line to be asked for, or for whoever loses patience first. */
@@ -224,12 +228,10 @@ export class WaitingLine implements PlaceListener {
     this.#timer.wakeAt(Math.min(askMs, this.#patience.first()?.untilMs ?? Infinity));
   }
 
-  #onTime(): void {
-    const nowMs = this.options.clock.now();
-    for (let first = this.#patience.first(); first && first.untilMs <= nowMs; first = this.#patience.first()) {
+  /** Turns away those whose patience ends by then. */
+  #dismiss(byMs: number): void {
+    for (let first = this.#patience.first(); first && first.untilMs <= byMs; first = this.#patience.first())
       this.#refuse(first, this.#counted(this.#tooLong(first)));
-    }
-    this.#serve();
   }
 
   /** Why somebody has to go who is in the line already. */
@@ -237,7 +239,7 @@ export class WaitingLine implements PlaceListener {
     const { standings, asOfMs } = this.#outlook ?? { standings: [], asOfMs: 0 };
     const never = neverRefusal(claims, standings);
     if (never !== null) return never;
-    const expected = expectWait(claims, NOBODY, standings, this.options.clock.now() - asOfMs, this.options.shares);
+    const expected = expectWait(claims, [], standings, this.options.clock.now() - asOfMs, this.options.shares);
     return waitRefusal('wait-too-long', expected, places);
   }
 
@@ -246,5 +248,3 @@ export class WaitingLine implements PlaceListener {
     return error;
   }
 }
-
-const NOBODY: readonly number[] = [];

@@ -38,6 +38,7 @@ class StageHarness {
         usesEndpointKey: true,
         needsRealSignal: false,
         isSentDirectly: true,
+        price: null,
         maxAttempts: undefined,
         attemptTimeoutMs: ATTEMPT_MS,
         deadlineMs: 600_000,

@@ -42,10 +42,11 @@ class AttemptPermits implements AttemptListener {
     private readonly modelTicket: CircuitTicket,
   ) {}
 
-  static of({ attemptTimeoutMs, effectiveModel, endpoint: { name } }: Call, registry: CircuitRegistry): AttemptPermits {
+  static of(call: Call, registry: CircuitRegistry): AttemptPermits {
+    const { attemptTimeoutMs, endpoint: at } = call;
     const leaseMs = attemptTimeoutMs + LEASE_SLACK_MS;
-    const endpoint = registry.rollUp(name);
-    const model = registry.pair(name, effectiveModel);
+    const endpoint = registry.rollUp(at.name);
+    const model = registry.pair(at.name, judgedModel(call));
     const endpointTicket = acquire(endpoint, leaseMs);
     try {
       return new AttemptPermits(attemptTimeoutMs, endpoint, model, endpointTicket, acquire(model, leaseMs));
@@ -83,4 +84,12 @@ class AttemptPermits implements AttemptListener {
   #isSlow(attempt: Attempt): boolean {
     return this.model.countsSlowCalls && this.model.isSlow(this.#answeredAfterMs ?? attempt.elapsedMs);
   }
+}
+
+/**
+ * Counting tokens runs no model, so it says nothing of one: it has a circuit of its own, called by the name of its rate
+ * limit, or else messages would be refused because they cannot be counted.
+ */
+function judgedModel({ operation: { limit }, effectiveModel }: Call): string | null {
+  return limit === 'token_count' ? limit : effectiveModel;
 }

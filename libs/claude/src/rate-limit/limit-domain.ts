@@ -1,4 +1,5 @@
 import type { AdmissionStore, Awaitable } from '../admission/admission-store.js';
+import { inTurn } from '../admission/line-turn.js';
 import type { ClosedBy, SlotMeter } from '../admission/meter.js';
 import type { Clock } from '../call/clock.js';
 import { closeMeter, LimitPool, type OwnMeters } from './limit-pool.js';
@@ -77,13 +78,14 @@ export class LimitDomain {
 
   /** Something was given back that a pool's line may be waiting for. */
   wake(pool: LimitPool): void {
-    pool.line.wake();
     // Places are common to all pools.
     if (Number.isFinite(this.#slots.limit)) this.wakeAll();
+    else pool.line.wake();
   }
 
+  /** Without an order among the lines, one that never gets empty would take every place there is. */
   wakeAll(): void {
-    for (const pool of this.pools) pool.line.wake();
+    for (const line of inTurn(this.pools.map((pool) => pool.line))) line.wake();
   }
 
   #metersOf(modelClass: string): PoolMeters {
