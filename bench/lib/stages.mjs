@@ -32,6 +32,7 @@ function callInit() {
     maxAttempts: undefined,
     attemptTimeoutMs: 600_000,
     deadlineMs: 600_000,
+    price: null,
     transmit: () => Promise.reject(new Error('Nothing is sent.')),
   };
 }

@@ -84,6 +84,7 @@ export function createRuntime(
     attemptMs: settings.timeouts.attemptMs,
     deadlineMs: settings.timeouts.deadlineMs,
     needsRealSignals: settings.transport.kind === 'fetch' || settings.transport.fetch !== undefined,
+    price: null,
     clock,
     newCallId: callIds(),
     onRecord: (record) => records.next(record),

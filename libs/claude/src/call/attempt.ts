@@ -1,6 +1,7 @@
 import { DeadlineExceededError, type PartialStream } from '../errors/errors.js';
 import type { Call } from './call.js';
 import type { Clock, Timer } from './clock.js';
+import type { Cost } from './cost.js';
 import type { Endpoint } from './endpoint.js';
 import type { FailureSummary } from './outcome.js';
 import { retryAfterMs } from './retry-after.js';
@@ -66,6 +67,8 @@ export class Attempt {
   readonly #wire = new WireSignal();
   #controller: AbortController | null = null;
   readonly #startedAt: number;
+  readonly #startedAtWallMs: number;
+  #cost: Cost | null = null;
   #endedAt: number | null = null;
   #timer: Timer | null;
 
@@ -77,6 +80,7 @@ export class Attempt {
     private readonly listeners: AttemptListener[],
   ) {
     this.#startedAt = clock.now();
+    this.#startedAtWallMs = clock.wall();
     this.model = call.effectiveModel;
     const { leftMs, attemptTimeoutMs } = call;
     this.#timer = leftMs <= attemptTimeoutMs ? this.#untilDeadline(leftMs) : this.#untilTimeout(attemptTimeoutMs);
@@ -110,6 +114,13 @@ export class Attempt {
   /** Milliseconds since the attempt began, or those it took once it has ended. */
   get elapsedMs(): number {
     return (this.#endedAt ?? this.clock.now()) - this.#startedAt;
+  }
+
+  /** What it cost, at the prices of when it began; `null` while it runs, without usage, and where costs are not tracked. */
+  get cost(): Cost | null {
+    if (this.#cost !== null || this.usage === null) return this.#cost;
+    this.#cost = this.call.price?.(this.model, this.usage, this.#startedAtWallMs) ?? null;
+    return this.#cost;
   }
 
   /** The request is on its way. */
@@ -198,6 +209,7 @@ export class Attempt {
       retryDelayMs: this.retryDelayMs,
       retryAfterMs: this.retryAfterMs,
       usage: this.usage,
+      cost: this.cost,
     };
   }
 

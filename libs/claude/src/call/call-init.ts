@@ -1,5 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import type { CallContext } from './context.js';
+import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
 import type { Operation } from './operations/operation.js';
 
@@ -29,6 +30,8 @@ export interface CallInit {
   readonly attemptTimeoutMs: number;
   /** Milliseconds the call may take until its answer begins. */
   readonly deadlineMs: number;
+  /** Says what its attempts cost; `null` where costs are not tracked. */
+  readonly price: PriceUsage | null;
   /** Sends a request: the rest of the SDK's own chain. */
   readonly transmit: (request: APIRequest) => Promise<Response>;
 }

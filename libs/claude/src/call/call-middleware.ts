@@ -14,6 +14,7 @@ import { Call } from './call.js';
 import type { CallInit } from './call-init.js';
 import type { Clock } from './clock.js';
 import { CALL_CONTEXT, mergeContext, type CallContext } from './context.js';
+import type { PriceUsage } from './cost.js';
 import { PLACEHOLDER_AUTHORIZATION, type Endpoint } from './endpoint.js';
 import type { LiveCalls } from './live-calls.js';
 import { operationOfOptions } from './operations/operation-of.js';
@@ -36,6 +37,8 @@ export interface CallMiddlewareOptions {
   readonly deadlineMs: number;
   /** Whether requests leave by a `fetch` that is not ours, which may ask anything of an abort signal. */
   readonly needsRealSignals: boolean;
+  /** Says what attempts cost; `null` where costs are not tracked. */
+  readonly price: PriceUsage | null;
   readonly clock: Clock;
   readonly newCallId: () => string;
   readonly onRecord: (record: CallRecord) => void;
@@ -106,6 +109,7 @@ function callOf(
     deadlineMs: context.deadlineMs ?? module.deadlineMs,
     needsRealSignal: module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || !isSentDirectly,
     isSentDirectly,
+    price: module.price,
     transmit: next,
   };
 }

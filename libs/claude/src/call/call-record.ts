@@ -1,5 +1,7 @@
+import type { CallFailure } from '../errors/call-failure.js';
+import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { CallRecord } from './record.js';
+import type { AttemptRecord, CallRecord } from './record.js';
 
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
@@ -23,6 +25,7 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     status: attempt?.status ?? null,
     requestId: attempt?.requestId ?? null,
     usage,
+    costNanoUsd: call.price === null ? null : costOf(attempts),
     attempts,
     retryBudgetExhausted: call.retryBudgetExhausted,
     user: user ?? null,
@@ -30,4 +33,21 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     priority: priority ?? 'normal',
     requestType: requestType ?? null,
   };
+}
+
+/** How a call failed, attempt by attempt. */
+export function callFailure(call: Call, attempts: readonly Attempt[], startedAt: number): CallFailure {
+  const { deciding } = call;
+  return {
+    callId: call.id,
+    requestId: deciding?.requestId ?? attempts.findLast(({ requestId }) => requestId !== null)?.requestId ?? null,
+    attempts: attempts.map((each) => ({ ...each.record(startedAt), cause: each.error })),
+    retryAfterMs: deciding?.retryAfterMs ?? undefined,
+    retryBudgetExhausted: call.retryBudgetExhausted,
+    partial: deciding?.partial ?? null,
+  };
+}
+
+function costOf(attempts: readonly AttemptRecord[]): number {
+  return attempts.reduce((sum, { cost }) => sum + (cost?.nanoUsd ?? 0), 0);
 }

@@ -5,11 +5,12 @@ import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
 import { withModel } from './request-body.js';
 import type { CallContext } from './context.js';
+import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { Outcome } from './outcome.js';
-import { callRecord } from './call-record.js';
+import { callFailure, callRecord } from './call-record.js';
 import type { CallRecord } from './record.js';
 import type { Usage } from './usage.js';
 
@@ -113,6 +114,11 @@ export class Call implements CallFailureSource {
   /** Makes the error with which the call must end, when the caller or a shutdown has called it off; else `null`. */
   get interruption(): (() => Error) | null {
     return this.#interruption.makeError;
+  }
+
+  /** Says what its attempts cost; `null` where costs are not tracked. */
+  get price(): PriceUsage | null {
+    return this.init.price;
   }
 
   /** Whether the request passes code that may need a real `AbortSignal`. */
@@ -229,16 +235,7 @@ export class Call implements CallFailureSource {
 
   /** How it failed, for whoever holds the error it ended with. */
   callFailure(): CallFailure {
-    const { deciding } = this;
-    return {
-      callId: this.id,
-      requestId:
-        deciding?.requestId ?? this.#attempts.findLast(({ requestId }) => requestId !== null)?.requestId ?? null,
-      attempts: this.#attempts.map((each) => ({ ...each.record(this.#startedAt), cause: each.error })),
-      retryAfterMs: deciding?.retryAfterMs ?? undefined,
-      retryBudgetExhausted: this.retryBudgetExhausted,
-      partial: deciding?.partial ?? null,
-    };
+    return callFailure(this, this.#attempts, this.#startedAt);
   }
 
   #interrupt(makeError: () => Error, reason: Error): void {

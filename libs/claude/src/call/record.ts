@@ -1,4 +1,5 @@
 import type { CallContext } from './context.js';
+import type { Cost } from './cost.js';
 import type { FailureSummary, Outcome } from './outcome.js';
 import type { Usage } from './usage.js';
 
@@ -27,6 +28,8 @@ export interface AttemptRecord {
   readonly retryAfterMs: number | null;
   /** What this attempt used, or may have used where its outcome is unknown; `null` when it cannot have cost anything. */
   readonly usage: Usage | null;
+  /** What that usage costs; `null` without usage, and where costs are not tracked. */
+  readonly cost: Cost | null;
 }
 
 /** What happened, complete: exactly one per call, and never any prompt, answer or key. */
@@ -53,6 +56,8 @@ export interface CallRecord {
   readonly requestId: string | null;
   /** Usage of that attempt; `null` where the operation has none, or nothing can have been used. */
   readonly usage: Usage | null;
+  /** What all attempts of the call cost together, in whole nano-dollars; `null` where costs are not tracked. */
+  readonly costNanoUsd: number | null;
   /** The exchanges in order; empty when the call was refused or answered before any was made. */
   readonly attempts: readonly AttemptRecord[];
   /** Whether a further attempt was called for, and the retry budget had none left. */

@@ -26,6 +26,8 @@ describe('normalizeUsage', () => {
       speed: 'fast',
       inferenceGeo: 'us',
       iterations: [],
+      hops: [],
+      fallbackCredit: null,
       quality: 'complete',
     });
   });
@@ -56,6 +58,26 @@ describe('normalizeUsage', () => {
       { kind: 'compaction', model: null, inputTokens: 180_000, outputTokens: 3_500 },
       { kind: 'advisor_message', model: 'claude-opus-5-5', inputTokens: 10 },
     ]);
+  });
+
+  it('tells the models apart where a fallback took over and each is named', () => {
+    const refused = { type: 'message', model: 'claude-fable-5-1', input_tokens: 9, output_tokens: 1 };
+    const fallback = { type: 'fallback_message', model: 'claude-opus-5-5', input_tokens: 9, output_tokens: 40 };
+    const usage = normalizeUsage({
+      ...START,
+      iterations: [refused, fallback],
+      fallback_credit: { status: 'redeemed' },
+    });
+    expect(usage).toMatchObject({
+      iterations: [],
+      hops: [
+        { kind: 'message', model: 'claude-fable-5-1', inputTokens: 9 },
+        { kind: 'fallback_message', model: 'claude-opus-5-5', outputTokens: 40 },
+      ],
+      fallbackCredit: 'redeemed',
+    });
+    const unnamed = normalizeUsage({ ...START, iterations: [{ ...refused, model: null }, fallback] });
+    expect(unnamed).toMatchObject({ hops: null, fallbackCredit: null });
   });
 
   it('gives nothing for what is no usage', () => {

@@ -38,6 +38,13 @@ export interface Usage extends TokenUsage {
   readonly inferenceGeo: string | null;
   /** Compaction and advisor work; the call's own `message` iterations are in the top-level counters already. */
   readonly iterations: readonly IterationUsage[];
+  /**
+   * What each model did where a fallback of the API took over: the top-level counters, model by model. Empty where a
+   * single model answered, `null` where the API does not say which part is whose.
+   */
+  readonly hops: readonly IterationUsage[] | null;
+  /** Whether the API credits what the model cost that refused: `redeemed` or `not_applied`; `null` without a fallback. */
+  readonly fallbackCredit: string | null;
   readonly quality: UsageQuality;
 }
 
@@ -45,6 +52,9 @@ type Raw = Readonly<Record<string, unknown>>;
 
 /** Iterations whose tokens the API leaves out of the top-level counters (SDK `BetaUsage.iterations`). */
 const APART: ReadonlySet<unknown> = new Set(['compaction', 'advisor_message']);
+
+/** Iterations that the top-level counters sum up (SDK `BetaUsage.iterations`). */
+const HOPS: ReadonlySet<unknown> = new Set(['message', 'fallback_message']);
 
 const NO_ITERATIONS: readonly IterationUsage[] = Object.freeze([]);
 
@@ -67,7 +77,9 @@ export function normalizeUsage(raw: unknown, quality: UsageQuality = 'complete')
     serviceTier: text(raw['service_tier']),
     speed: text(raw['speed']),
     inferenceGeo: text(raw['inference_geo']),
-    iterations: iterations(raw['iterations']),
+    iterations: iterations(raw['iterations'], APART),
+    hops: hops(raw['iterations']),
+    fallbackCredit: isRaw(raw['fallback_credit']) ? text(raw['fallback_credit']['status']) : null,
     quality,
   };
 }
@@ -98,6 +110,8 @@ export function estimatedUsage(inputTokens: number, outputTokens: number): Usage
     speed: null,
     inferenceGeo: null,
     iterations: NO_ITERATIONS,
+    hops: NO_ITERATIONS,
+    fallbackCredit: null,
     quality: 'estimated',
   };
 }
@@ -117,13 +131,19 @@ function tokenUsage(raw: Raw): TokenUsage {
   };
 }
 
-function iterations(raw: unknown): readonly IterationUsage[] {
+function iterations(raw: unknown, types: ReadonlySet<unknown>): readonly IterationUsage[] {
   if (!Array.isArray(raw)) return NO_ITERATIONS;
-  const apart = raw.filter((entry): entry is Raw => isRaw(entry) && APART.has(entry['type']));
-  if (apart.length === 0) return NO_ITERATIONS;
-  return apart.map((entry) =>
+  const wanted = raw.filter((entry): entry is Raw => isRaw(entry) && types.has(entry['type']));
+  if (wanted.length === 0) return NO_ITERATIONS;
+  return wanted.map((entry) =>
     Object.assign(tokenUsage(entry), { kind: String(entry['type']), model: text(entry['model']) }),
   );
+}
+
+function hops(raw: unknown): readonly IterationUsage[] | null {
+  const all = iterations(raw, HOPS);
+  if (all.every(({ kind }) => kind === 'message')) return NO_ITERATIONS;
+  return all.every(({ model }) => model !== null) ? all : null;
 }
 
 function isRaw(value: unknown): value is Raw {

@@ -49,6 +49,7 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       usesEndpointKey: true,
       needsRealSignal: false,
       isSentDirectly: true,
+      price: null,
       maxAttempts: undefined,
       attemptTimeoutMs: 600_000,
       deadlineMs,
