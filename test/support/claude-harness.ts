@@ -3,6 +3,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import {
   CircuitBreakerService,
   ClaudeService,
+  CostTrackerService,
   RateLimiterService,
   type CallRecord,
   type ClaudeModuleOptions,
@@ -19,6 +20,7 @@ export interface ClaudeHarness {
   readonly claude: ClaudeService;
   readonly circuits: CircuitBreakerService;
   readonly limiter: RateLimiterService;
+  readonly costs: CostTrackerService;
   readonly sim: AnthropicSimulator;
   /** What the module tells the time by. */
   readonly clock: WatchedClock;
@@ -94,6 +96,7 @@ export async function bootClaude(
     claude: service,
     circuits: module.get(CircuitBreakerService),
     limiter: module.get(RateLimiterService),
+    costs: module.get(CostTrackerService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,

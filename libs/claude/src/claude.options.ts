@@ -1,6 +1,7 @@
 import type { ClientOptions, Middleware } from '@anthropic-ai/sdk';
 import type { AdmissionStore } from './admission/admission-store.js';
 import type { CallContext } from './call/context.js';
+import type { CostOptions } from './cost/cost.options.js';
 import type { KeySupplier } from './call/endpoint.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
@@ -53,6 +54,8 @@ export interface ClaudeModuleOptions {
   readonly circuit?: CircuitOptions | false;
   /** Limits that calls keep to so that the API has no cause for a 429; `false` for none. */
   readonly rateLimit?: RateLimitOptions | false;
+  /** What calls cost; `false` to leave it uncounted. */
+  readonly cost?: CostOptions | false;
   /** Where meters of limits are kept. Default: this process's memory. */
   readonly store?: AdmissionStore;
   readonly timeouts?: TimeoutOptions;

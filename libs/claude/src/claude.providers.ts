@@ -4,6 +4,7 @@ import { createRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
 import { resolveSettings } from './config/settings.js';
+import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 
@@ -11,7 +12,12 @@ import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 type RuntimeService = Type<object> & { readonly tokenKey: string };
 
 /** What an application may inject of an instance. */
-const SERVICES: readonly RuntimeService[] = [ClaudeService, CircuitBreakerService, RateLimiterService];
+const SERVICES: readonly RuntimeService[] = [
+  ClaudeService,
+  CircuitBreakerService,
+  CostTrackerService,
+  RateLimiterService,
+];
 
 /** The providers of one instance. */
 export function instanceProviders(name: string | undefined): Provider[] {

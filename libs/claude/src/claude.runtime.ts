@@ -18,6 +18,9 @@ import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
 import type { ClaudeSettings } from './config/settings.js';
+import { COST_DEFAULTS } from './cost/cost.options.js';
+import { Costs } from './cost/costs.js';
+import { pricedModelsStage } from './cost/priced-models.stage.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -39,6 +42,8 @@ export interface ClaudeRuntime {
   readonly admission: Admission;
   /** Open or closed, per endpoint and model. */
   readonly circuits: CircuitRegistry;
+  /** What calls cost. */
+  readonly costs: Costs;
   readonly transport: Transport;
   readonly clock: Clock;
 }
@@ -55,6 +60,8 @@ export function createRuntime(
   instance = 'default',
   { clock = systemClock, random = Math.random }: RuntimeEnvironment = {},
 ): ClaudeRuntime {
+  // First, as it is the part that may refuse its options: nothing else is open then.
+  const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
   const transport = createTransport(settings.transport);
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
@@ -77,14 +84,14 @@ export function createRuntime(
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, limiter, circuits, clock, random }),
+    pipeline: pipelineOf(settings, { admission, limiter, circuits, costs, clock, random }),
     endpoint: { name: 'default', key: settings.key, limitDomain: 'default' },
     liveCalls,
     ambientContext: () => ambient.current(),
     attemptMs: settings.timeouts.attemptMs,
     deadlineMs: settings.timeouts.deadlineMs,
     needsRealSignals: settings.transport.kind === 'fetch' || settings.transport.fetch !== undefined,
-    price: null,
+    price: settings.cost === false ? null : costs.prices.costOf,
     clock,
     newCallId: callIds(),
     onRecord: (record) => records.next(record),
@@ -98,17 +105,33 @@ export function createRuntime(
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
-  return { settings, client, ambient, liveCalls, records, store, limiter, admission, circuits, transport, clock };
+  return {
+    settings,
+    client,
+    ambient,
+    liveCalls,
+    records,
+    store,
+    limiter,
+    admission,
+    circuits,
+    costs,
+    transport,
+    clock,
+  };
 }
 
-type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'circuits' | 'clock'> & { readonly random: Random };
+type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'circuits' | 'costs' | 'clock'> & {
+  readonly random: Random;
+};
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, limiter, circuits, clock, random } = parts;
+  const { admission, limiter, circuits, costs, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   return buildPipeline(
     {
       retry: retryStage(settings.retry, clock, random),
+      ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(settings.rateLimit === false ? {} : { admit: admitStage(admission, limiter.askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
       send: sendStage({ timeouts, maxEventBytes, clock }),

@@ -82,5 +82,6 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     await this.#runtime.transport.close();
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
+    this.#runtime.costs.close();
   }
 }

@@ -72,6 +72,13 @@ export { type FailureKind, type FailureMeaning, type Fault, type RetryAdvice } f
 export { httpAnswerOf } from './errors/http-answer.js';
 export { passedHeaders } from './errors/passed-headers.js';
 export { refusalException } from './errors/refusal-exception.js';
+export type { Cost, CostItem, CostKind, UnpricedPart, UnpricedReason } from './call/cost.js';
+export { CostTrackerService, type CalculatedCost, type CostEstimate } from './cost/cost-tracker.service.js';
+export type { CostEvent } from './cost/cost.events.js';
+export type { CostOptions } from './cost/cost.options.js';
+export type { ModelPrice, PricingProvider, TokenPrices } from './cost/pricing/model-price.js';
+export type { PriceList, PriceRow } from './cost/pricing/price-row.js';
+export type { PricingOptions, UnknownModel } from './cost/pricing/pricing.options.js';
 export {
   BudgetExceededError,
   CircuitOpenError,
@@ -79,6 +86,7 @@ export {
   LimitExceededError,
   NoEndpointError,
   RequestExceedsLimitError,
+  UnpricedModelError,
   type LimitReason,
 } from './errors/refusals.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';

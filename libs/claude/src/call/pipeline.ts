@@ -13,6 +13,8 @@ export const STAGE_ORDER = [
   'retry',
   // Picks the endpoint of the attempt: limits and circuits belong to an endpoint, so it must be known first.
   'route',
+  // Turns away what has no price, before anything is held for it.
+  'price',
   // Claims limits and budgets for the attempt on that endpoint; may wait.
   'admit',
   // After the wait, just before sending: a permit of a half-open circuit must not be held while queueing.

@@ -7,12 +7,13 @@ import {
   type RetryOptions,
 } from '../retry/retry.options.js';
 import { ordered } from './ordered.js';
+import { pricingContradictions } from './schema/cost-prices.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, rateLimit, retry, timeouts, transport } = options;
+  const { apiKey, circuit, client, cost, rateLimit, retry, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
@@ -22,6 +23,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
+    ...(cost && cost.pricing ? pricingContradictions('cost.pricing', cost.pricing) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),

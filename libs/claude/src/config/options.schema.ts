@@ -3,6 +3,7 @@ import { context, stages, timeouts } from './schema/call.schema.js';
 import { fn, millisecondsOrNone, must, off, whole } from './schema/checks.js';
 import { circuit } from './schema/circuit.schema.js';
 import { client } from './schema/client.schema.js';
+import { cost } from './schema/cost.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { rateLimit, store } from './schema/rate-limit.schema.js';
 import { retry } from './schema/retry.schema.js';
@@ -20,6 +21,7 @@ export const OPTIONS_SCHEMA = z
     retry: z.union([off, retry]),
     circuit: z.union([off, circuit]),
     rateLimit: z.union([off, rateLimit]),
+    cost: z.union([off, cost]),
     store,
     timeouts,
     transport,

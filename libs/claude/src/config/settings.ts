@@ -6,6 +6,7 @@ import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
 import type { StageInsertion } from '../call/pipeline.js';
 import { CIRCUIT_DEFAULTS, type CircuitSettings } from '../circuit/circuit.options.js';
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
+import { COST_DEFAULTS, type CostSettings } from '../cost/cost.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
@@ -25,6 +26,7 @@ export interface ClaudeSettings {
   readonly retry: RetrySettings;
   readonly circuit: CircuitSettings | false;
   readonly rateLimit: RateLimitSettings | false;
+  readonly cost: CostSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly timeouts: Required<TimeoutOptions>;
@@ -55,6 +57,7 @@ export function resolveSettings(raw: unknown, env: Environment = process.env): C
     retry: retryOf(options.retry),
     circuit: circuitOf(options.circuit),
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
+    cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
     store: options.store ?? null,
     timeouts: timeoutsOf(options.timeouts),
     transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),

@@ -277,6 +277,7 @@ describe('classifyError', () => {
     shutting_down: 'shutting-down',
     stream_interrupted: 'stream-interrupted',
     stream_stalled: 'stream-stalled',
+    unpriced_model: 'unpriced-model',
   };
 
   it.each(Object.values(EVERY_ERROR))('knows our own $code', (error) => {
@@ -319,6 +320,7 @@ describe('the meanings', () => {
     'over-limit': ['limit-domain', BOTH, false, false],
     'never-fits': ['caller', [], false, false],
     'over-budget': ['us', [], false, false],
+    'unpriced-model': ['caller', [], false, false],
     'input-blocked': ['caller', [], false, false],
     'no-endpoint': ['service', ['after-delay'], false, false],
     'no-key': ['key', ['elsewhere'], false, false],

@@ -110,6 +110,7 @@ const KIND_OF_CODE: Readonly<Record<ClaudeErrorCode, FailureKind>> = {
   shutting_down: 'shutting-down',
   stream_interrupted: 'stream-interrupted',
   stream_stalled: 'stream-stalled',
+  unpriced_model: 'unpriced-model',
 };
 
 /** A code that only another version of this package knows is nothing anybody here foresaw. */

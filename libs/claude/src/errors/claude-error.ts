@@ -22,7 +22,8 @@ export type ClaudeErrorCode =
   | 'request_exceeds_limit'
   | 'shutting_down'
   | 'stream_interrupted'
-  | 'stream_stalled';
+  | 'stream_stalled'
+  | 'unpriced_model';
 
 /** What every error of ours may carry beside its message. */
 export interface ClaudeErrorOptions {

@@ -17,4 +17,5 @@ export interface ErrorOfCode {
   readonly shutting_down: errors.ShuttingDownError;
   readonly stream_interrupted: errors.StreamInterruptedError;
   readonly stream_stalled: errors.StreamStalledError;
+  readonly unpriced_model: refusals.UnpricedModelError;
 }

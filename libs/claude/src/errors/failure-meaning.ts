@@ -73,6 +73,7 @@ const ROWS = {
   'over-limit': row('limit-domain', ['after-delay', 'elsewhere'], 'neutral', 'no'),
   'never-fits': row('caller', [], 'neutral', 'no'),
   'over-budget': row('us', [], 'neutral', 'no'),
+  'unpriced-model': row('caller', [], 'neutral', 'no'),
   'input-blocked': row('caller', [], 'neutral', 'no'),
   'no-endpoint': row('service', ['after-delay'], 'neutral', 'no'),
   'no-key': row('key', ['elsewhere'], 'neutral', 'no'),

@@ -24,6 +24,7 @@ import {
   LimitExceededError,
   NoEndpointError,
   RequestExceedsLimitError,
+  UnpricedModelError,
 } from './refusals.js';
 
 const SECRET = 'what the model had said so far';
@@ -71,6 +72,10 @@ describe('The answer to an error of ours', () => {
     budget_exceeded: [
       new BudgetExceededError({ scope: 'everybody', usedUsd: 49_998, limitUsd: 50_000 }),
       [402, 'billing_error', refused('budget_exceeded')],
+    ],
+    unpriced_model: [
+      new UnpricedModelError({ model: 'claude-unheard-of' }),
+      [400, 'invalid_request_error', refused('unpriced_model')],
     ],
     circuit_open: [
       new CircuitOpenError({ circuit: 'default', retryAfterMs: 1_001 }),

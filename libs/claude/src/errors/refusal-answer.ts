@@ -54,6 +54,11 @@ const WORDINGS: Readonly<Record<ClaudeErrorCode, Wording>> = {
     type: 'timeout_error',
     message: 'The stream of the API went silent before its end, so the answer is incomplete.',
   },
+  unpriced_model: {
+    status: 400,
+    type: 'invalid_request_error',
+    message: 'The model has no known price here, so the call was not made.',
+  },
 };
 
 /** Errors that are our doing too, although the call may have been under way. */

@@ -153,6 +153,21 @@ export class NoEndpointError extends ClaudeError {
   readonly code = 'no_endpoint';
 }
 
+/** A model has no known price, and calls are refused where that is so: see `cost.pricing.unknownModel`. */
+export class UnpricedModelError extends ClaudeError {
+  readonly code = 'unpriced_model';
+  readonly model: string;
+
+  constructor({ model, ...options }: ClaudeErrorOptions & { readonly model: string }) {
+    super(
+      `The model '${model}' has no known price, so the call was not made. ` +
+        "Add a row for it to `cost.pricing.rows` or to the price file, or set `cost.pricing.unknownModel` to 'allow-unpriced' or 'dearest-known'.",
+      options,
+    );
+    this.model = model;
+  }
+}
+
 const REFUSALS: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>([
   'budget_exceeded',
   'circuit_open',
@@ -161,6 +176,7 @@ const REFUSALS: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>([
   'no_endpoint',
   'request_exceeds_limit',
   'shutting_down',
+  'unpriced_model',
 ]);
 
 /** Whether an error of ours says that we turned the call away, so that nothing was sent for it. */

@@ -14,7 +14,7 @@ import type { LimitPool } from './limit-pool.js';
 import { observationsOf } from './observe-headers.js';
 import { RateLimitAsk, type AttemptObserver } from './rate-limit-ask.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
-import { TokenEstimator, type TokenEstimate } from './token-estimator.js';
+import { TokenEstimator, type EstimatedRequest, type TokenEstimate } from './token-estimator.js';
 
 /** Model names may come from users, so there is an end to the pools of a domain. */
 const MAX_POOLS = 1_000;
@@ -89,6 +89,11 @@ export class RateLimiter implements AttemptObserver {
       new RateLimitAsk(pool, this.places(name), this.#tenantOf(context), exact, this);
     return this.options.countInput === null ? ask(estimate) : this.#exactly(call, estimate).then(ask);
   };
+
+  /** What a request is thought to use, by what such requests have used. */
+  estimate(request: EstimatedRequest): TokenEstimate {
+    return this.#estimator.estimate(request);
+  }
 
   answered({ pool }: RateLimitAsk, headers: Headers, lease: Lease): void {
     if (!this.options.settings.learn) return;

@@ -21,6 +21,7 @@ export const EVERY_ERROR: Readonly<Record<ClaudeErrorCode, ClaudeError>> = {
   invalid_context: new errors.InvalidContextError(REMEDY, { cause }),
   invalid_options: new errors.InvalidOptionsError(REMEDY, { cause }),
   key_unavailable: new errors.KeyUnavailableError(REMEDY, { cause }),
+  unpriced_model: new refusals.UnpricedModelError({ model: 'timed-out', cause }),
   limit_exceeded: new refusals.LimitExceededError({ scope: 'timeouts', used: 1, limit: 1, cause }),
   no_endpoint: new refusals.NoEndpointError(REMEDY, { cause }),
   protocol_error: new errors.ProtocolError(REMEDY, { cause }),
