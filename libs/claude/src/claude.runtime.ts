@@ -94,7 +94,10 @@ export function createRuntime(
     price: settings.cost === false ? null : costs.prices.costOf,
     clock,
     newCallId: callIds(),
-    onRecord: (record) => records.next(record),
+    onRecord: (record) => {
+      if (settings.cost !== false) costs.book(record);
+      records.next(record);
+    },
   });
   const client = new ClaudeClient({
     // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.

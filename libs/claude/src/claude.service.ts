@@ -76,6 +76,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.admission.close();
     this.#runtime.limiter.close(shuttingDown);
     await this.#runtime.liveCalls.close(this.#runtime.settings.shutdownGraceMs, this.#runtime.clock);
+    await this.#runtime.costs.flush();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -73,7 +73,22 @@ export { httpAnswerOf } from './errors/http-answer.js';
 export { passedHeaders } from './errors/passed-headers.js';
 export { refusalException } from './errors/refusal-exception.js';
 export type { Cost, CostItem, CostKind, UnpricedPart, UnpricedReason } from './call/cost.js';
-export { CostTrackerService, type CalculatedCost, type CostEstimate } from './cost/cost-tracker.service.js';
+export {
+  CostTrackerService,
+  type CalculatedCost,
+  type CostEstimate,
+  type UsageExportOptions,
+} from './cost/cost-tracker.service.js';
+export type { ExternalUse } from './cost/external-usage.js';
+export type { LedgerOptions } from './cost/ledger/ledger.options.js';
+export type { LedgerStats } from './cost/ledger/memory-ledger.js';
+export type { Dimension } from './cost/ledger/usage-bucket.js';
+export type { UsageEntry, UsagePart } from './cost/ledger/usage-entry.js';
+export type { Moments, UsageLedger } from './cost/ledger/usage-ledger.js';
+export type { UsagePeriod } from './cost/ledger/usage-period.js';
+export type { SinkEvent, SinkStats, UsageSink } from './cost/ledger/usage-sink.js';
+export type { Resolution, UsageShare, UsageSummary, UsageSums } from './cost/ledger/usage-summary.js';
+export { genaiPrices, type GenaiPricesModule } from './cost/pricing/genai-prices.adapter.js';
 export type { CostEvent } from './cost/cost.events.js';
 export type { CostOptions } from './cost/cost.options.js';
 export type { ModelPrice, PricingProvider, TokenPrices } from './cost/pricing/model-price.js';

@@ -7,7 +7,7 @@ import {
   type RetryOptions,
 } from '../retry/retry.options.js';
 import { ordered } from './ordered.js';
-import { pricingContradictions } from './schema/cost-prices.schema.js';
+import { costContradictions } from './schema/cost.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
@@ -23,7 +23,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
-    ...(cost && cost.pricing ? pricingContradictions('cost.pricing', cost.pricing) : []),
+    ...(cost ? costContradictions(cost) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),

@@ -3,6 +3,10 @@ import { resolveSettings } from './settings.js';
 
 const ENV = { ANTHROPIC_API_KEY: 'sk-ant-api03-this-is-a-test-key' };
 
+const LEDGER = { record: () => undefined, summarize: () => undefined, recent: () => [] };
+
+const SINK = { name: 'warehouse', write: () => undefined };
+
 function messageFor(cost: unknown): string {
   try {
     resolveSettings({ cost }, ENV);
@@ -17,6 +21,16 @@ describe('The option `cost`', () => {
   it.each([
     [true, '`cost` must be an object or false, not a boolean'],
     [{ prices: {} }, '`cost.prices` is no option of `cost`'],
+    [{ ledger: { days: 0 } }, '`cost.ledger.days` must be a whole number from 1'],
+    [
+      { ledger: { store: {} } },
+      '`cost.ledger.store` must be an object with methods `record`, `summarize` and `recent`',
+    ],
+    [{ ledger: { store: LEDGER, days: 5 } }, '`cost.ledger.days` would do nothing with `cost.ledger.store`'],
+    [{ sinks: {} }, '`cost.sinks` must be an array'],
+    [{ sinks: [{ name: '' }] }, '`cost.sinks[0]` must be an object with a non-empty `name`'],
+    [{ sinks: [SINK, SINK] }, '`cost.sinks[1].name` is that of `cost.sinks[0]`'],
+    [{ sinks: [{ ...SINK, name: 'ledger' }] }, '`cost.sinks[0].name` is taken by the ledger'],
     [{ pricing: { discount: 1 } }, '`cost.pricing.discount`'],
     [{ pricing: { unknownModel: 'guess' } }, '`cost.pricing.unknownModel`'],
     [{ pricing: { filePollMs: 5 } }, '`cost.pricing.filePollMs` would do nothing without'],
@@ -37,6 +51,6 @@ describe('The option `cost`', () => {
 
   it('may be false, or left out', () => {
     expect(resolveSettings({ cost: false }, ENV).cost).toBe(false);
-    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {} });
+    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, sinks: [] });
   });
 });

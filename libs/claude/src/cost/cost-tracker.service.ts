@@ -7,6 +7,14 @@ import type { ClaudeRuntime } from '../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../claude.tokens.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { CostEvent } from './cost.events.js';
+import { entryOfUse, type ExternalUse } from './external-usage.js';
+import type { LedgerStats } from './ledger/memory-ledger.js';
+import type { Dimension } from './ledger/usage-bucket.js';
+import type { UsageEntry } from './ledger/usage-entry.js';
+import { entriesCsv, sharesCsv } from './ledger/usage-export.js';
+import { momentOf, momentsOf, type UsagePeriod } from './ledger/usage-period.js';
+import type { SinkStats } from './ledger/usage-sink.js';
+import type { UsageShare, UsageSummary } from './ledger/usage-summary.js';
 import { nanoToUsd } from './pricing/money.js';
 
 /** What a usage costs, in dollars as well. */
@@ -35,8 +43,11 @@ export class CostTrackerService {
   /** Internal: what tells its tokens from those of other services. */
   static readonly tokenKey = 'costs';
 
-  /** What happens to the prices. Hot: a subscriber sees what happens after it subscribed. */
+  /** What happens to prices and sinks. Hot: a subscriber sees what happens after it subscribed. */
   readonly events: Observable<CostEvent>;
+
+  /** What each call used, as it is booked. Hot as well. */
+  readonly entries: Observable<UsageEntry>;
 
   readonly #runtime: ClaudeRuntime;
 
@@ -44,6 +55,7 @@ export class CostTrackerService {
     // The runtime's type is internal, and would be part of the published signature.
     this.#runtime = runtime as ClaudeRuntime;
     this.events = this.#runtime.costs.events.asObservable();
+    this.entries = this.#runtime.costs.entries.asObservable();
   }
 
   /** The version of the prices in force, e.g. `2026-11-23`, or `2026-11-23+custom.1f0c22ab`. */
@@ -61,7 +73,7 @@ export class CostTrackerService {
    */
   calculateCost(model: string, usage: object, at: Date | number = this.#runtime.clock.wall()): CalculatedCost {
     checkModel(model, 'calculateCost');
-    const cost = this.#runtime.costs.prices.costOf(model, usageOf(usage), momentOf(at));
+    const cost = this.#runtime.costs.prices.costOf(model, usageOf(usage), momentOf('at', at));
     return { ...cost, costUsd: nanoToUsd(cost.nanoUsd) };
   }
 
@@ -84,17 +96,125 @@ export class CostTrackerService {
     const worstCaseUsd = worst === null ? null : nanoToUsd(worst);
     return { model, inputTokens, outputTokens, expectedUsd: nanoToUsd(nanoUsd), worstCaseUsd, unpriced, priceVersion };
   }
+
+  /**
+   * What was used in a stretch of time, and by what and whom: `{ days: 30 }`, or `{ from, to }`. It takes as long as there
+   * are minutes, hours or days in it, whatever the number of calls.
+   *
+   * @throws InvalidOptionsError when the period is none.
+   */
+  async getSummary(period: UsagePeriod = { days: 30 }): Promise<UsageSummary> {
+    return this.#runtime.costs.ledger.summarize(momentsOf(period, this.#runtime.clock.wall()));
+  }
+
+  /** What was used in a stretch of time, in US dollars. */
+  async getPeriodCost(period: UsagePeriod): Promise<number> {
+    return (await this.getSummary(period)).totalCostUsd;
+  }
+
+  /** By model, dearest first. */
+  async getCostByModel(period?: UsagePeriod): Promise<readonly UsageShare[]> {
+    return (await this.getSummary(period)).byModel;
+  }
+
+  /** By user, dearest first. */
+  async getCostByUser(period?: UsagePeriod): Promise<readonly UsageShare[]> {
+    return (await this.getSummary(period)).byUser;
+  }
+
+  /** By tag, dearest first; of one tag's values only where it is named, e.g. `team`. */
+  async getCostByTag(tag?: string, period?: UsagePeriod): Promise<readonly UsageShare[]> {
+    const { byTag } = await this.getSummary(period);
+    return tag === undefined ? byTag : byTag.filter(({ name }) => name.startsWith(`${tag}=`));
+  }
+
+  /** The last entries, newest first. Default 100. */
+  async getRecent(limit = 100): Promise<readonly UsageEntry[]> {
+    if (!Number.isSafeInteger(limit) || limit < 1)
+      throw new InvalidOptionsError(`\`limit\` must be a whole number from 1, not ${kindOf(limit)}.`);
+    return this.#runtime.costs.ledger.recent(limit);
+  }
+
+  /**
+   * Books what was used without this module: through another client, in a batch read elsewhere, by hand.
+   *
+   * @param usage `usage` of an answer of the API.
+   * @throws InvalidOptionsError, or InvalidContextError for a user, tag or kind of work of the wrong kind.
+   */
+  record(usage: object, use: ExternalUse): UsageEntry {
+    const { costs, clock } = this.#runtime;
+    checkModel((use as ExternalUse | undefined)?.model, 'record');
+    const used = usageOf(usage);
+    const nowMs = clock.wall();
+    const atMs = momentOf('at', use.at ?? nowMs);
+    if (atMs > nowMs + MAX_AHEAD_MS) throw new InvalidOptionsError('`at` of record() is in the future: correct it.');
+    const entry = entryOfUse(use, used, costs.prices.costOf(use.model, used, atMs), atMs);
+    costs.add(entry);
+    return entry;
+  }
+
+  /**
+   * A summary's shares, or the last entries, as a text: JSON, or CSV (RFC 4180) that is safe to open in a spreadsheet.
+   *
+   * @throws InvalidOptionsError when the period, the format or the choice is none.
+   */
+  async export({ format, what, period, limit = 1_000 }: UsageExportOptions): Promise<string> {
+    if (format !== 'csv' && format !== 'json')
+      throw new InvalidOptionsError(`\`format\` of export() must be 'csv' or 'json', not ${kindOf(format)}.`);
+    if (what === 'entries') {
+      const entries = await this.getRecent(limit);
+      return format === 'csv' ? entriesCsv(entries) : JSON.stringify(entries);
+    }
+    if (!Object.hasOwn(SHARES, what))
+      throw new InvalidOptionsError(
+        `\`what\` of export() must be 'entries' or one of ${Object.keys(SHARES).join(', ')}, not ${kindOf(what)}.`,
+      );
+    const summary = await this.getSummary(period);
+    const shares = summary[SHARES[what]];
+    return format === 'csv' ? sharesCsv(shares, summary.period) : JSON.stringify({ period: summary.period, shares });
+  }
+
+  /** What sinks have taken, and what waits for them or was lost to them. */
+  get sinks(): readonly SinkStats[] {
+    return this.#runtime.costs.sinks;
+  }
+
+  /** How often a name went into `other` for want of room, and how many entries were too old; `null` with another ledger. */
+  get ledgerStats(): LedgerStats | null {
+    return this.#runtime.costs.memory?.stats ?? null;
+  }
+
+  /** Brings sinks, and a ledger elsewhere, what they were not given yet. @returns Whether they took all of it in time. */
+  flush(graceMs = 5_000): Promise<boolean> {
+    return this.#runtime.costs.flush(graceMs);
+  }
 }
+
+/** What {@link CostTrackerService.export} writes. */
+export interface UsageExportOptions {
+  readonly format: 'csv' | 'json';
+  /** The shares of models, users, tags, kinds of work or endpoints in the period, or the last entries. */
+  readonly what: Dimension | 'entries';
+  /** Default: the last 30 days. Entries have none. */
+  readonly period?: UsagePeriod;
+  /** How many entries. Default 1,000. */
+  readonly limit?: number;
+}
+
+const SHARES = {
+  model: 'byModel',
+  user: 'byUser',
+  tag: 'byTag',
+  requestType: 'byRequestType',
+  endpoint: 'byEndpoint',
+} as const satisfies Readonly<Record<Dimension, keyof UsageSummary>>;
+
+/** Clocks of two machines differ by less. */
+const MAX_AHEAD_MS = 300_000;
 
 function checkModel(model: unknown, method: string): asserts model is string {
   if (typeof model === 'string' && model !== '') return;
   throw new InvalidOptionsError(`\`model\` of ${method}() must be a non-empty string, not ${kindOf(model)}.`);
-}
-
-function momentOf(at: Date | number): number {
-  const ms = Number(at);
-  if (Number.isFinite(ms)) return ms;
-  throw new InvalidOptionsError(`\`at\` must be a valid date, or milliseconds since the epoch, not ${kindOf(at)}.`);
 }
 
 function usageOf(given: object): Usage {

@@ -1,12 +1,22 @@
+import type { LedgerOptions } from './ledger/ledger.options.js';
+import type { UsageSink } from './ledger/usage-sink.js';
 import type { PricingOptions } from './pricing/pricing.options.js';
 
-/** What calls cost, and who is told. */
+/** What calls cost, where that is kept, and who is told. */
 export interface CostOptions {
   /** Where prices come from. Default: Anthropic's, built in. */
   readonly pricing?: PricingOptions;
+  /** Where what was used is kept, and how much of it. */
+  readonly ledger?: LedgerOptions;
+  /** Who is brought each entry as well, off the path of calls. Default: none. */
+  readonly sinks?: readonly UsageSink[];
 }
 
 /** {@link CostOptions} with every default filled in. */
 export type CostSettings = Required<CostOptions>;
 
-export const COST_DEFAULTS: CostSettings = Object.freeze({ pricing: Object.freeze({}) });
+export const COST_DEFAULTS: CostSettings = Object.freeze({
+  pricing: Object.freeze({}),
+  ledger: Object.freeze({}),
+  sinks: Object.freeze([]),
+});

@@ -1,25 +1,72 @@
 import { Subject } from 'rxjs';
 import type { Clock } from '../call/clock.js';
+import type { CallRecord } from '../call/record.js';
 import type { CostEvent } from './cost.events.js';
 import type { CostSettings } from './cost.options.js';
+import { MemoryLedger } from './ledger/memory-ledger.js';
+import { SinkFeed } from './ledger/sink-feed.js';
+import { entryOf, type UsageEntry } from './ledger/usage-entry.js';
+import type { UsageLedger } from './ledger/usage-ledger.js';
+import type { UsageSink } from './ledger/usage-sink.js';
 import { Prices } from './pricing/prices.js';
+
+/** How long a process that ends waits for sinks to take what they were not given yet. */
+const FLUSH_MS = 5_000;
 
 /** What one module instance knows of costs. Whoever makes it closes it. */
 export class Costs {
   readonly events = new Subject<CostEvent>();
+  readonly entries = new Subject<UsageEntry>();
   readonly prices: Prices;
+  readonly ledger: UsageLedger;
+  /** The ledger of this process; `null` where another one is used. */
+  readonly memory: MemoryLedger | null;
+  readonly #feeds: readonly SinkFeed[];
 
   /** @throws InvalidOptionsError when the price file cannot be used. */
-  constructor(settings: CostSettings, clock: Clock) {
-    this.prices = new Prices(settings.pricing, clock, {
-      onChange: ({ version }) => this.events.next({ type: 'price-file-loaded', version }),
-      onError: (error) => this.events.next({ type: 'price-file-rejected', error }),
+  constructor({ pricing, ledger, sinks }: CostSettings, clock: Clock) {
+    const tell = (event: CostEvent): void => this.events.next(event);
+    this.prices = new Prices(pricing, clock, {
+      onChange: ({ version }) => tell({ type: 'price-file-loaded', version }),
+      onError: (error) => tell({ type: 'price-file-rejected', error }),
     });
+    this.memory = ledger.store === undefined ? new MemoryLedger(clock, ledger) : null;
+    this.ledger = ledger.store ?? (this.memory as MemoryLedger);
+    // A ledger elsewhere may be slow or away, just as a sink may.
+    const fed = ledger.store === undefined ? sinks : [sinkOf(ledger.store), ...sinks];
+    this.#feeds = fed.map((sink) => new SinkFeed(sink, clock, tell));
+  }
+
+  get sinks(): readonly SinkFeed['stats'][] {
+    return this.#feeds.map(({ stats }) => stats);
+  }
+
+  /** Books what a call used. Never throws into the call. */
+  book(record: CallRecord): void {
+    this.add(entryOf(record));
+  }
+
+  add(entry: UsageEntry): void {
+    this.memory?.record([entry]);
+    for (const feed of this.#feeds) feed.offer(entry);
+    this.entries.next(entry);
+  }
+
+  /** Brings sinks what they were not given yet, as far as they take it in time. */
+  async flush(graceMs = FLUSH_MS): Promise<boolean> {
+    const taken = await Promise.all(this.#feeds.map((feed) => feed.flush(graceMs)));
+    return taken.every(Boolean);
   }
 
   /** Harmless when closed before. */
   close(): void {
     this.prices.close();
+    for (const feed of this.#feeds) feed.close();
+    this.entries.complete();
     this.events.complete();
   }
+}
+
+function sinkOf(ledger: UsageLedger): UsageSink {
+  return { name: 'ledger', write: (entries) => ledger.record(entries) };
 }

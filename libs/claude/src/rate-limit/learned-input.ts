@@ -3,8 +3,8 @@ import { RecentKeys } from './recent-keys.js';
 /** Models an instance may have to do with; their names may come from users. */
 const MAX_MODELS = 1_000;
 
-/** How fast it learns: the last ten or so requests count most. */
-const LEARNING_RATE = 0.1;
+/** What a request counts at least: of many, the last ten or so count most. */
+const LEAST_WEIGHT = 0.1;
 
 /** A request that is this far off is not like the others. */
 const LEAST_RATIO = 0.25;
@@ -15,12 +15,17 @@ const DEVIATIONS_ABOVE = 0.85;
 
 /** What has been learned of one model. */
 interface Ratio {
+  /** Requests it was learned from. */
+  count: number;
   mean: number;
   /** Mean distance from the mean. */
   deviation: number;
 }
 
-/** How many tokens requests to a model really have for each that is counted here: an exponentially weighted mean. */
+/**
+ * How many tokens requests to a model really have for each that is counted here: the mean of
+ * the first ten requests, then an exponentially weighted one.
+ */
 export class LearnedInput {
   readonly #models = new RecentKeys<Ratio>(MAX_MODELS);
 
@@ -35,9 +40,11 @@ export class LearnedInput {
   learn(model: string, countedTokens: number, inputTokens: number): void {
     if (countedTokens <= 0 || inputTokens <= 0) return;
     const ratio = clamped(inputTokens / countedTokens);
-    const known = this.#models.obtain(model, () => ({ mean: ratio, deviation: 0 }));
-    known.deviation += (Math.abs(ratio - known.mean) - known.deviation) * LEARNING_RATE;
-    known.mean += (ratio - known.mean) * LEARNING_RATE;
+    const known = this.#models.obtain(model, () => ({ count: 0, mean: ratio, deviation: 0 }));
+    const weight = Math.max(LEAST_WEIGHT, 1 / (known.count + 1));
+    known.deviation += (Math.abs(ratio - known.mean) - known.deviation) * weight;
+    known.mean += (ratio - known.mean) * weight;
+    known.count += 1;
   }
 }
 

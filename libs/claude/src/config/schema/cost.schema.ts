@@ -1,4 +1,19 @@
 import { z } from 'zod';
-import { pricing } from './cost-prices.schema.js';
+import type { CostOptions } from '../../cost/cost.options.js';
+import { ledger, ledgerContradictions, sinkContradictions, sinks } from './cost-ledger.schema.js';
+import { pricing, pricingContradictions } from './cost-prices.schema.js';
 
-export const cost = z.strictObject({ pricing }).partial();
+export const cost = z.strictObject({ pricing, ledger, sinks }).partial();
+
+/** Options of `cost` that are fine by themselves and cannot hold together, or would do nothing. */
+export function costContradictions({
+  pricing: prices = {},
+  ledger: kept = {},
+  sinks: given = [],
+}: CostOptions): string[] {
+  return [
+    ...pricingContradictions('cost.pricing', prices),
+    ...ledgerContradictions('cost.ledger', kept),
+    ...sinkContradictions('cost.sinks', given),
+  ];
+}

@@ -1,0 +1,85 @@
+import type { Cost, UnpricedReason } from '../../call/cost.js';
+import type { Outcome } from '../../call/outcome.js';
+import type { AttemptRecord, CallRecord } from '../../call/record.js';
+import type { TokenUsage, Usage } from '../../call/usage.js';
+
+/** What one attempt of a call used, and what it cost. */
+export interface UsagePart extends TokenUsage {
+  /** The model that was asked; `null` where the operation names none. */
+  readonly model: string | null;
+  readonly endpoint: string;
+  readonly webSearchRequests: number;
+  /** Whole nano-dollars (10^-9 USD). */
+  readonly costNanoUsd: number;
+  readonly accuracy: 'exact' | 'estimated';
+  /** Why something in it has no price, or not its own; empty for most. */
+  readonly unpriced: readonly UnpricedReason[];
+  readonly priceVersion: string;
+}
+
+/** What a ledger keeps of one call: plain data, without a word of prompt or answer. */
+export interface UsageEntry {
+  /** The call's id. The same id again is the same entry, and counts once. */
+  readonly id: string;
+  /** When the call ended, in wall-clock milliseconds since the epoch. */
+  readonly atMs: number;
+  readonly operation: string;
+  /** The model asked for; `null` where the operation names none. */
+  readonly model: string | null;
+  readonly requestType: string | null;
+  readonly user: string | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly outcome: Outcome['kind'];
+  /** The sum of the parts, in whole nano-dollars. */
+  readonly costNanoUsd: number;
+  /** One for each attempt that used something; empty when none did. */
+  readonly parts: readonly UsagePart[];
+}
+
+/** What a ledger keeps of a call. */
+export function entryOf(record: CallRecord): UsageEntry {
+  const { id, startedAtMs, durationMs, operation, model, requestType, user, tags, outcome, costNanoUsd } = record;
+  return {
+    id,
+    atMs: startedAtMs + durationMs,
+    operation,
+    model,
+    requestType,
+    user,
+    tags,
+    outcome: outcome.kind,
+    costNanoUsd: costNanoUsd ?? 0,
+    parts: record.attempts.flatMap((attempt) => partOfAttempt(attempt) ?? []),
+  };
+}
+
+function partOfAttempt({ usage, cost, model, endpoint }: AttemptRecord): UsagePart | null {
+  return usage === null || cost === null ? null : partOf(model, endpoint, usage, cost);
+}
+
+/** What was used of a model at an endpoint, and what it cost. */
+export function partOf(model: string | null, endpoint: string, usage: Usage, cost: Cost): UsagePart {
+  return {
+    model,
+    endpoint,
+    ...tokensOf(usage),
+    webSearchRequests: usage.webSearchRequests,
+    costNanoUsd: cost.nanoUsd,
+    accuracy: cost.accuracy,
+    unpriced: cost.unpriced.map(({ reason }) => reason),
+    priceVersion: cost.priceVersion,
+  };
+}
+
+/** All tokens that are billed: those of compaction and advisors stand beside the answer's own. */
+function tokensOf(usage: Usage): TokenUsage {
+  const sum = (kind: keyof TokenUsage): number =>
+    usage.iterations.reduce((total, iteration) => total + iteration[kind], usage[kind]);
+  return {
+    inputTokens: sum('inputTokens'),
+    cacheReadTokens: sum('cacheReadTokens'),
+    cacheWrite5mTokens: sum('cacheWrite5mTokens'),
+    cacheWrite1hTokens: sum('cacheWrite1hTokens'),
+    outputTokens: sum('outputTokens'),
+  };
+}
