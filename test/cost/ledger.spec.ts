@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CallRecord, UsageEntry, UsageLedger } from 'nestjs-claude';
+import type { CallRecord, UsageEntry, UsageLedger, UsagePeriod } from 'nestjs-claude';
 import { bootClaude, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
 
 const TODAY = { days: 1 };
@@ -85,15 +85,15 @@ describe('The ledger', () => {
     );
   });
 
-  it.each([
+  it.each<[string, unknown, string]>([
     ['days', { days: 0 }, '`period.days` must be'],
     ['from', { from: new Date('x') }, '`period.from` must be'],
     ['order', { from: 2, to: 1 }, '`period.from` must be before'],
     ['both', { days: 1, from: 1 }, '`period.days` excludes'],
-    ['none', 'today' as never, '`period` must be'],
+    ['none', 'today', '`period` must be'],
   ])('refuses a period by the name of what is wrong: %s', async (_, period, message) => {
     const app = await bootClaude();
-    await expect(app.costs.getSummary(period)).rejects.toThrow(message);
+    await expect(app.costs.getSummary(period as UsagePeriod)).rejects.toThrow(message);
   });
 
   it.each([
