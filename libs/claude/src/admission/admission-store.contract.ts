@@ -1,3 +1,4 @@
+import { budgetCases } from './contract/budget.cases.js';
 import type { AdmissionStoreCase } from './contract/contract-case.js';
 import { grantingCases } from './contract/granting.cases.js';
 import { observingCases } from './contract/observing.cases.js';
@@ -18,5 +19,5 @@ export type { AdmissionStoreCase, AdmissionStoreHarness } from './contract/contr
  * ```
  */
 export function admissionStoreCases(): readonly AdmissionStoreCase[] {
-  return [...grantingCases, ...settlingCases, ...observingCases];
+  return [...grantingCases, ...settlingCases, ...observingCases, ...budgetCases];
 }

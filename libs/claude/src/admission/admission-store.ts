@@ -16,11 +16,11 @@ export interface Lease {
 export interface Denial {
   readonly granted: false;
   /**
-   * Why: the level is too low, no place is free, the meter is closed for a while, or the claim is above what the meter can
-   * ever give at once.
+   * Why: the level is too low, no place is free, the meter is closed for a while, the claim is above what the meter can
+   * ever give at once, or a budget has too little left.
    */
-  readonly reason: 'level' | 'slots' | 'closed' | 'never';
-  /** The meter that takes longest. */
+  readonly reason: 'level' | 'slots' | 'closed' | 'never' | 'spent';
+  /** The meter that takes longest. A budget comes before what is never granted, and that before any wait. */
   readonly meter: Meter;
   /**
    * Milliseconds until it could be granted at the earliest, when nothing is given back meanwhile and nobody else is
@@ -34,8 +34,11 @@ export interface Denial {
 export interface AcquireOptions {
   /** Milliseconds after which the lease expires unless it is renewed: its claims then count as used, its places as free. */
   readonly leaseMs: number;
-  /** Grants it in any case, as debt where there is too little; even of a closed meter. For what has to be counted, not limited. */
-  readonly force?: boolean;
+  /**
+   * Grants it in any case, as debt where there is too little; even of a closed meter. For what has to be counted, not
+   * limited. `limits` forces all but hard budgets, which grant all of the claims or none.
+   */
+  readonly force?: boolean | 'limits';
 }
 
 /** What the other side said of a meter, or what somebody decided about it. */
@@ -47,6 +50,15 @@ export interface Observation {
   readonly remaining?: number;
   /** Closes the meter for so long, or longer if it already is; 0 milliseconds open it, whatever closed it. */
   readonly closed?: { readonly forMs: number; readonly by: ClosedBy };
+  /** Of a budget: lets so much more be used in the stretch. A negative one takes back what was let before. */
+  readonly credit?: number;
+  /**
+   * Of a budget: corrects what was used, so long ago. What is out of the stretch by now is not corrected, and no correction
+   * makes less of a slice than nothing.
+   */
+  readonly spent?: { readonly amount: number; readonly agoMs: number };
+  /** Of a budget: forgets what was used and let. What is claimed and not settled stays. */
+  readonly reset?: boolean;
 }
 
 /**
@@ -82,4 +94,10 @@ export interface AdmissionStore {
 
   /** How meters stand, in the order they are given. Takes nothing. */
   standing(meters: readonly Meter[]): Awaitable<readonly Standing[]>;
+
+  /** Keeps a note for so long, in place of an earlier one of its key. */
+  keep(key: string, note: string, forMs: number): Awaitable<void>;
+
+  /** Hands a note out, to one who asks; `null` where there is none, or no more. */
+  take(key: string): Awaitable<string | null>;
 }

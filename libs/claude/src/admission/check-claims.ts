@@ -40,10 +40,13 @@ export function checkLeaseMs(leaseMs: number): void {
 
 /** Refuses observations that say nothing. */
 export function checkObservations(observations: readonly Observation[]): void {
-  for (const { meter, limit, remaining, closed } of observations) {
+  for (const { meter, limit, remaining, closed, credit, spent } of observations) {
     checkObserved(meter, 'limit', limit);
     checkObserved(meter, 'remaining', remaining);
     checkObserved(meter, 'closed.forMs', closed?.forMs);
+    checkObserved(meter, 'spent.agoMs', spent?.agoMs);
+    checkWhole(meter, 'credit', credit);
+    checkWhole(meter, 'spent.amount', spent?.amount);
   }
 }
 
@@ -55,6 +58,11 @@ export function checkMeter<K extends Meter['kind']>(meter: Meter, kind: K): Extr
     );
   }
   checkNumber(meter, 'limit', meter.limit, 'at least 0', meter.limit >= 0);
+  if (meter.kind === 'budget') {
+    const { rollingMs, keepMs } = meter;
+    checkNumber(meter, 'rollingMs', rollingMs ?? 1, 'above 0, or null', rollingMs === null || rollingMs > 0);
+    checkNumber(meter, 'keepMs', keepMs, 'at least 0', keepMs >= 0);
+  }
   if (meter.kind === 'rate') {
     const { refillShare, burstShare, minBurst } = meter;
     checkNumber(meter, 'refillShare', refillShare, 'above 0, up to 1', refillShare > 0 && refillShare <= 1);
@@ -74,6 +82,11 @@ function wrongAmount(what: string, amount: unknown, remedy: string): InvalidOpti
 
 function checkObserved(meter: Meter, field: string, value: number | undefined): void {
   if (value !== undefined) checkNumber(meter, field, value, 'at least 0, or left out', value >= 0);
+}
+
+function checkWhole(meter: Meter, field: string, value: number | undefined): void {
+  if (value !== undefined)
+    checkNumber(meter, field, value, 'that is whole and exact, or left out', Number.isSafeInteger(value));
 }
 
 function checkNumber(meter: Meter, field: string, value: unknown, expected: string, isFine: boolean): void {

@@ -55,6 +55,8 @@ function isGuessed({ meter, learnedLimit }: Standing): boolean {
 /** Whether a meter could never give so much at once. A guess gives it as debt. */
 export function neverGives(standing: Standing, amount: number): boolean {
   const { meter, limit, burst } = standing;
+  // Money is not waited for: whoever asks for too much of it hears that from the store.
+  if (meter.kind === 'budget') return false;
   return meter.kind === 'slots' ? amount > limit : amount > burst && !isGuessed(standing);
 }
 

@@ -54,6 +54,6 @@ export function neverRefusal(
 
 /** How much of a limit is used up: as much of a minute's worth as is missing from what can be had at once. */
 function usedOf({ meter, burst, level, limit, outstanding }: Standing): number {
-  if (meter.kind === 'slots') return outstanding;
+  if (meter.kind !== 'rate') return meter.kind === 'slots' ? outstanding : limit - level;
   return burst > 0 && Number.isFinite(limit) ? Math.max(0, Math.round(limit * (1 - level / burst))) : 0;
 }

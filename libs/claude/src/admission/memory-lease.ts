@@ -65,6 +65,18 @@ export class MemoryLease implements Lease {
     return fits;
   }
 
+  /** Takes all claims, whatever is left of anything but budgets, or none; and says which. */
+  tryTakeOfBudgets(nowMs: number): boolean {
+    let fits = true;
+    for (const { state, amount } of this.#holds) {
+      state.asked += amount;
+      if (state.meter.kind === 'budget' && !state.has(state.asked, nowMs)) fits = false;
+    }
+    if (fits) this.take();
+    else this.#askNothing();
+    return fits;
+  }
+
   /** Why the claims cannot be taken. */
   denial(nowMs: number): Denial {
     const refusals: Refusal[] = [];

@@ -2,6 +2,7 @@ import type { Clock } from '../call/clock.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
+import { ExpiringNotes } from './expiring-notes.js';
 import { LeaseList } from './lease-list.js';
 import { MemoryLease } from './memory-lease.js';
 import type { Claim, Meter, Standing } from './meter.js';
@@ -15,6 +16,7 @@ export class MemoryAdmissionStore implements AdmissionStore {
   readonly #clock: Clock;
   readonly #states: MeterStates;
   readonly #expiring = new LeaseList();
+  readonly #notes = new ExpiringNotes();
 
   /** @param maxMeters How many meters there may be before those that are as new are forgotten. Default 10,000. */
   constructor(clock: Clock, maxMeters: number = MAX_METERS) {
@@ -32,8 +34,8 @@ export class MemoryAdmissionStore implements AdmissionStore {
     checkLeaseMs(leaseMs);
     const nowMs = this.#expireUntilNow();
     const lease = new MemoryLease(claims, this.#states, nowMs);
-    if (force) lease.take();
-    else if (!lease.tryTake(nowMs)) return lease.denial(nowMs);
+    if (force === true) lease.take();
+    else if (!(force === 'limits' ? lease.tryTakeOfBudgets(nowMs) : lease.tryTake(nowMs))) return lease.denial(nowMs);
     if (!lease.isOver) this.#expiring.add(lease, nowMs + leaseMs);
     return lease;
   }
@@ -71,6 +73,14 @@ export class MemoryAdmissionStore implements AdmissionStore {
   standing(meters: readonly Meter[]): readonly Standing[] {
     const nowMs = this.#expireUntilNow();
     return meters.map((meter) => this.#states.look(meter, nowMs).standing(nowMs));
+  }
+
+  keep(key: string, note: string, forMs: number): void {
+    this.#notes.keep(key, note, forMs, this.#clock.now());
+  }
+
+  take(key: string): string | null {
+    return this.#notes.take(key, this.#clock.now());
   }
 
   #own(lease: Lease): MemoryLease {

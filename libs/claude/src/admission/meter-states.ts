@@ -1,10 +1,11 @@
+import { BudgetCounter } from './budget-counter.js';
 import { checkMeter } from './check-claims.js';
 import { HeldBucket } from './held-bucket.js';
 import type { Meter } from './meter.js';
 import { Slots } from './slots.js';
 
 /** What is kept of one meter. */
-export type MeterState = HeldBucket | Slots;
+export type MeterState = HeldBucket | Slots | BudgetCounter;
 
 /** The meters of a store. Those that are as new are forgotten where there are many: keys may be made of users' names. */
 export class MeterStates {
@@ -54,7 +55,7 @@ export class MeterStates {
 }
 
 function newState(meter: Meter, nowMs: number): MeterState {
-  return meter.kind === 'rate'
-    ? new HeldBucket(checkMeter(meter, 'rate'), nowMs)
-    : new Slots(checkMeter(meter, 'slots'));
+  if (meter.kind === 'rate') return new HeldBucket(checkMeter(meter, 'rate'), nowMs);
+  if (meter.kind === 'budget') return new BudgetCounter(checkMeter(meter, 'budget'), nowMs);
+  return new Slots(checkMeter(meter, 'slots'));
 }

@@ -33,8 +33,27 @@ export interface SlotMeter {
   readonly limit: number;
 }
 
+/** A sum that may be used up in a stretch of time. Nothing of it flows back: the stretch ends, or moves on. */
+export interface BudgetMeter {
+  readonly kind: 'budget';
+  /** Names the stretch too where that has an end: the next one is another meter. */
+  readonly key: string;
+  readonly label: string;
+  /** What may be used, in whole units small enough for sums to be exact. */
+  readonly limit: number;
+  /** Whether it refuses what does not fit. One that does not only counts. */
+  readonly isHard: boolean;
+  /** Length of a stretch that moves on with time, counted in {@link BUDGET_SLICES}; `null` for one that has an end. */
+  readonly rollingMs: number | null;
+  /** Milliseconds for which it has to be remembered from now on: until its stretch is over, and what is late has come. */
+  readonly keepMs: number;
+}
+
+/** How many slices a stretch that moves on is counted in: what was used leaves it up to one of them late, never early. */
+export const BUDGET_SLICES = 60;
+
 /** Anything with a bound. A plain description: what is left of it is kept by the store. */
-export type Meter = RateMeter | SlotMeter;
+export type Meter = RateMeter | SlotMeter | BudgetMeter;
 
 /** An amount asked of a meter. */
 export interface Claim {
@@ -61,7 +80,7 @@ export interface Standing {
   readonly learnedLimit: number | null;
   /** What can be had at once when nothing is in use. Equal to the limit for places. */
   readonly burst: number;
-  /** What can be had now; below 0 where claims turned out too low. Free places, for those. */
+  /** What can be had now; below 0 where claims turned out too low. Free places, for those; what is left, for a budget. */
   readonly level: number;
   /** What is claimed and not settled. */
   readonly outstanding: number;

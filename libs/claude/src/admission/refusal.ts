@@ -16,12 +16,16 @@ export function orClosed(shortage: Refusal | null, meter: Meter, closedForMs: nu
   return { meter, reason: 'closed', waitMs: closedForMs };
 }
 
-/** The refusal that lasts longest: what is never granted first, what no time can help last. */
+/** Longer than any wait, and finite: it comes after what is never granted. */
+const LONGEST_MS = Number.MAX_SAFE_INTEGER;
+
+/** The refusal that lasts longest: money first, then what is never granted, and last what no time can help. */
 export function longestOf(refusals: readonly Refusal[]): Refusal {
   return refusals.reduce((longest, refusal) => (weightOf(refusal) > weightOf(longest) ? refusal : longest));
 }
 
 function weightOf({ reason, waitMs }: Refusal): number {
-  if (reason === 'never') return Infinity;
-  return waitMs === null ? -1 : Math.min(waitMs, Number.MAX_VALUE);
+  if (reason === 'spent') return Infinity;
+  if (reason === 'never') return Number.MAX_VALUE;
+  return waitMs === null ? -1 : Math.min(waitMs, LONGEST_MS);
 }

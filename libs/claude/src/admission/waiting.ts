@@ -65,9 +65,11 @@ function amountsOf(claims: readonly Claim[]): number[] {
   return claims.map(({ amount }) => amount);
 }
 
-/** A turn costs what it takes of the scarcest limit: the largest share of any. */
+/** A turn costs what it takes of the scarcest limit: the largest share of any. Money is not taken in turns. */
 function weightOf(claims: readonly Claim[]): number {
   let weight = LEAST_WEIGHT;
-  for (const { meter, amount } of claims) weight = Math.max(weight, amount / meter.limit);
+  for (const { meter, amount } of claims) {
+    if (meter.kind !== 'budget') weight = Math.max(weight, amount / meter.limit);
+  }
   return weight;
 }

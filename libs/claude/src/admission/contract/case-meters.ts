@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { RateMeter, SlotMeter } from '../meter.js';
+import type { BudgetMeter, RateMeter, SlotMeter } from '../meter.js';
 
 /** A meter nobody has used before. Its 100 units can be had at once, and hardly anything flows back while a case runs. */
 export function still(changes: Partial<RateMeter> = {}): RateMeter {
@@ -25,4 +25,18 @@ export function flowing(burst: number): RateMeter {
 /** Places nobody has used before. */
 export function places(limit: number): SlotMeter {
   return { kind: 'slots', key: `contract/${randomUUID()}`, label: 'places', limit };
+}
+
+/** A budget nobody has used before, whose stretch outlasts every case. */
+export function budget(limit: number, changes: Partial<BudgetMeter> = {}): BudgetMeter {
+  return {
+    kind: 'budget',
+    key: `contract/${randomUUID()}`,
+    label: 'budget',
+    limit,
+    isHard: true,
+    rollingMs: null,
+    keepMs: 600_000,
+    ...changes,
+  };
 }

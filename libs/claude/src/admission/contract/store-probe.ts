@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { isClaudeError } from '../../errors/claude-error.js';
-import type { AcquireOptions, Denial, Lease, Observation } from '../admission-store.js';
+import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission-store.js';
 import type { Claim, Meter, Standing } from '../meter.js';
 import type { AdmissionStoreCase, AdmissionStoreHarness } from './contract-case.js';
 
@@ -29,6 +29,10 @@ export function assertBetween(actual: number, min: number, max: number, what = '
 /** A store, asked in few words; what it answers is checked for what every answer must be. */
 export class StoreProbe {
   constructor(private readonly harness: AdmissionStoreHarness) {}
+
+  get store(): AdmissionStore {
+    return this.harness.store;
+  }
 
   async ask(asks: readonly Ask[], options: Partial<AcquireOptions> = {}): Promise<Lease | Denial> {
     const claims: Claim[] = asks.map(([meter, amount]) => ({ meter, amount }));
@@ -83,8 +87,9 @@ export class StoreProbe {
     return standing;
   }
 
-  async expect(meter: Meter, expected: { readonly level?: number; readonly outstanding?: number }): Promise<void> {
-    const { level, outstanding } = await this.standing(meter);
+  async expect(meter: Meter, expected: Partial<Pick<Standing, 'limit' | 'level' | 'outstanding'>>): Promise<void> {
+    const { limit, level, outstanding } = await this.standing(meter);
+    if (expected.limit !== undefined) assertNear(limit, expected.limit, `limit of ${meter.label}`);
     if (expected.level !== undefined) assertNear(level, expected.level, `level of ${meter.label}`);
     if (expected.outstanding !== undefined) {
       assertNear(outstanding, expected.outstanding, `outstanding of ${meter.label}`);

@@ -30,6 +30,14 @@ export class LateStore implements AdmissionStore {
     return this.#later(() => this.store.standing(meters));
   }
 
+  keep(key: string, note: string, forMs: number): Promise<void> {
+    return this.#later(() => this.store.keep(key, note, forMs));
+  }
+
+  take(key: string): Promise<string | null> {
+    return this.#later(() => this.store.take(key));
+  }
+
   async #later<T>(work: () => T | PromiseLike<T>): Promise<T> {
     this.pending += 1;
     try {

@@ -195,12 +195,12 @@ function limitOf({ kind, limit, ...meter }: Meter, learned: number | null): numb
 
 function burstOf(meter: Meter, learned: number | null): number {
   const limit = limitOf(meter, learned);
-  if (meter.kind === 'slots' || limit === 0) return limit;
+  if (meter.kind !== 'rate' || limit === 0) return limit;
   return Math.max(meter.minBurst, meter.burstShare * limit);
 }
 
 function rateOf(meter: Meter, learned: number | null): number {
-  return meter.kind === 'slots' ? 0 : (meter.refillShare * limitOf(meter, learned)) / 60_000;
+  return meter.kind !== 'rate' ? 0 : (meter.refillShare * limitOf(meter, learned)) / 60_000;
 }
 
 function sum(amounts: readonly number[]): number {
