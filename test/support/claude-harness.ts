@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
+  BudgetService,
   CircuitBreakerService,
   ClaudeService,
   CostTrackerService,
@@ -21,6 +22,7 @@ export interface ClaudeHarness {
   readonly circuits: CircuitBreakerService;
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
+  readonly budgets: BudgetService;
   readonly sim: AnthropicSimulator;
   /** What the module tells the time by. */
   readonly clock: WatchedClock;
@@ -97,6 +99,7 @@ export async function bootClaude(
     circuits: module.get(CircuitBreakerService),
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
+    budgets: module.get(BudgetService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,

@@ -4,6 +4,7 @@ import { createRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
 import { resolveSettings } from './config/settings.js';
+import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
@@ -14,6 +15,7 @@ type RuntimeService = Type<object> & { readonly tokenKey: string };
 /** What an application may inject of an instance. */
 const SERVICES: readonly RuntimeService[] = [
   ClaudeService,
+  BudgetService,
   CircuitBreakerService,
   CostTrackerService,
   RateLimiterService,

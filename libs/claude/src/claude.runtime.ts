@@ -8,7 +8,7 @@ import { AmbientContext } from './call/ambient-context.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
-import { PLACEHOLDER_KEY } from './call/endpoint.js';
+import { PLACEHOLDER_KEY, type Endpoint } from './call/endpoint.js';
 import { LiveCalls } from './call/live-calls.js';
 import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
@@ -18,6 +18,8 @@ import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
 import type { ClaudeSettings } from './config/settings.js';
+import { Budgets } from './cost/budgets/budgets.js';
+import { checkedBudgets } from './cost/budgets/resolve-budgets.js';
 import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
@@ -44,6 +46,10 @@ export interface ClaudeRuntime {
   readonly circuits: CircuitRegistry;
   /** What calls cost. */
   readonly costs: Costs;
+  /** How much they may cost. */
+  readonly budgets: Budgets;
+  /** Where calls go. */
+  readonly endpoint: Endpoint;
   readonly transport: Transport;
   readonly clock: Clock;
 }
@@ -81,11 +87,20 @@ export function createRuntime(
     random,
     countInput: limits.estimate.input === 'count-tokens' ? (call) => countInput(client, call) : null,
   });
+  const budgets = new Budgets({
+    budgets: checkedBudgets(settings.cost === false ? [] : settings.cost.budgets, costs.prices, clock),
+    store,
+    clock,
+    prices: costs.prices,
+    estimateInput: (params, model) => limiter.estimate({ params, model, requestType: null }).inputTokens,
+    tell: (event) => costs.budgetEvents.next(event),
+  });
+  const endpoint: Endpoint = { name: 'default', key: settings.key, keyId: 'default', limitDomain: 'default' };
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, limiter, circuits, costs, clock, random }),
-    endpoint: { name: 'default', key: settings.key, limitDomain: 'default' },
+    pipeline: pipelineOf(settings, { admission, limiter, budgets, circuits, costs, clock, random }),
+    endpoint,
     liveCalls,
     ambientContext: () => ambient.current(),
     attemptMs: settings.timeouts.attemptMs,
@@ -119,23 +134,27 @@ export function createRuntime(
     admission,
     circuits,
     costs,
+    budgets,
+    endpoint,
     transport,
     clock,
   };
 }
 
-type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'circuits' | 'costs' | 'clock'> & {
+type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'circuits' | 'costs' | 'clock'> & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, limiter, circuits, costs, clock, random } = parts;
+  const { admission, limiter, budgets, circuits, costs, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
+  const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
+  const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
   return buildPipeline(
     {
       retry: retryStage(settings.retry, clock, random),
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
-      ...(settings.rateLimit === false ? {} : { admit: admitStage(admission, limiter.askOf) }),
+      ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
       send: sendStage({ timeouts, maxEventBytes, clock }),
     },

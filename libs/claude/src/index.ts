@@ -17,7 +17,7 @@ export type {
 } from './admission/admission-store.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
-export type { Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
+export type { BudgetMeter, Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
 export { callContext, type CallContext, type CallPriority } from './call/context.js';
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';
@@ -79,6 +79,17 @@ export {
   type CostEstimate,
   type UsageExportOptions,
 } from './cost/cost-tracker.service.js';
+export type { BudgetEvent } from './cost/budgets/budget.events.js';
+export { Budgeted, BudgetGuard, type BudgetedOptions } from './cost/budgets/budget.guard.js';
+export type {
+  BudgetMode,
+  BudgetOptions,
+  BudgetScope,
+  BudgetWindow,
+  CalendarUnit,
+  OnShortfall,
+} from './cost/budgets/budget.options.js';
+export { BudgetService, type BudgetRequest, type BudgetStatus } from './cost/budgets/budget.service.js';
 export type { ExternalUse } from './cost/external-usage.js';
 export type { LedgerOptions } from './cost/ledger/ledger.options.js';
 export type { LedgerStats } from './cost/ledger/memory-ledger.js';

@@ -6,6 +6,7 @@ import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store
 import type { AttemptAsk, UsedAmounts } from './attempt-ask.js';
 import { AttemptLease } from './attempt-lease.js';
 import { LeaseKeeper, offPath } from './lease-keeper.js';
+import { SpentDenial } from './limit-refusal.js';
 import { isPending, Turnstile } from './turnstile.js';
 
 /** The place that whoever comes has in a line. A call keeps that of its first attempt. */
@@ -42,7 +43,7 @@ export class Admission {
   /**
    * Lets an attempt of a call through, at once or when its turn has come.
    *
-   * @throws LimitExceededError, RequestExceedsLimitError, DeadlineExceededError, ShuttingDownError; or what the call was
+   * @throws LimitExceededError, RequestExceedsLimitError, SpentDenial, DeadlineExceededError, ShuttingDownError; or what the call was
    *   called off with.
    */
   enter(call: Call, ask: AttemptAsk): Awaitable<AttemptLease> {
@@ -86,6 +87,7 @@ export class Admission {
 
   #admit(call: Call, ask: AttemptAsk, turn: Turn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
     if (answer?.granted) return new AttemptLease(this, ask, answer, 0);
+    if (answer?.reason === 'spent') throw new SpentDenial(answer);
     if (this.options.shadow) return this.#count(ask);
     return this.#wait(call, ask, turn, answer);
   }
@@ -93,10 +95,12 @@ export class Admission {
   /** What would have had to wait is let through all the same. */
   #count(ask: AttemptAsk): Awaitable<AttemptLease> {
     ask.line.counts.delayed += 1;
-    const lease = this.#turnstile.force(ask);
-    return isPending(lease)
-      ? lease.then((late) => new AttemptLease(this, ask, late, 0))
-      : new AttemptLease(this, ask, lease, 0);
+    const counted = (answer: Lease | Denial): AttemptLease => {
+      if (!answer.granted) throw new SpentDenial(answer);
+      return new AttemptLease(this, ask, answer, 0);
+    };
+    const answer = this.#turnstile.forceLimits(ask);
+    return isPending(answer) ? answer.then(counted) : counted(answer);
   }
 
   async #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {

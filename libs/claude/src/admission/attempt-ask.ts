@@ -1,6 +1,6 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Usage } from '../call/usage.js';
-import type { Lease } from './admission-store.js';
+import type { Denial, Lease } from './admission-store.js';
 import type { Passenger } from './turnstile.js';
 import type { WaitingLine } from './waiting-line.js';
 
@@ -21,6 +21,8 @@ export interface AttemptAsk extends Passenger {
   answered(headers: Headers, lease: Lease): void;
   /** The exchange is over, and nothing is held any longer. */
   ended(attempt: Attempt): UsedAmounts;
+  /** A budget has too little left: changes the call so that it asks for less, or throws why it cannot. */
+  relent?(denial: Denial): void;
   /** What was settled may let others through. */
   wake(): void;
 }

@@ -1,7 +1,17 @@
 import type { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { LimitExceededError, RequestExceedsLimitError, type LimitReason } from '../errors/refusals.js';
 import { neverGives, type ExpectedWait } from './expected-wait.js';
+import type { Denial } from './admission-store.js';
 import type { Claim, ClosedBy, Standing } from './meter.js';
+
+/** A budget has too little left for a request. Whoever asked for it knows whose budget that is. */
+export class SpentDenial extends Error {
+  override readonly name = 'SpentDenial';
+
+  constructor(readonly denial: Denial) {
+    super(`The ${denial.meter.label} has too little left.`);
+  }
+}
 
 /** Why a request is not let through. */
 export type LimitRefusal = LimitExceededError | RequestExceedsLimitError;

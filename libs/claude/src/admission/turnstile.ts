@@ -49,6 +49,16 @@ export class Turnstile {
     return lease;
   }
 
+  /** Takes both, whatever the limits say, where budgets allow it. */
+  forceLimits({ claims, places }: Passenger): Awaitable<Lease | Denial> {
+    const took = (answer: Lease | Denial): Lease | Denial => {
+      if (answer.granted) places?.take();
+      return answer;
+    };
+    const answer = this.store.acquire(claims, FORCED_LIMITS);
+    return isPending(answer) ? answer.then(took) : took(answer);
+  }
+
   /** Gives both back, unused. */
   giveBack(lease: Lease, { places }: Passenger): void {
     places?.release();
@@ -68,6 +78,7 @@ async function late(answer: PromiseLike<Lease | Denial>, places: AdaptiveConcurr
 }
 
 const LEASE = Object.freeze({ leaseMs: LEASE_MS });
+const FORCED_LIMITS = Object.freeze({ leaseMs: LEASE_MS, force: 'limits' });
 const FORCED_LEASE = Object.freeze({ leaseMs: LEASE_MS, force: true });
 
 /** Whether an answer is still to come. */

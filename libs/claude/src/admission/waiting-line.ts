@@ -3,7 +3,7 @@ import type { PlaceListener } from './adaptive-concurrency.js';
 import type { Awaitable, Denial, Lease } from './admission-store.js';
 import { DueTimes } from './due-times.js';
 import { expectWait, type Outlook } from './expected-wait.js';
-import { neverRefusal, waitRefusal, type LimitRefusal } from './limit-refusal.js';
+import { neverRefusal, SpentDenial, waitRefusal, type LimitRefusal } from './limit-refusal.js';
 import type { LineTurn } from './line-turn.js';
 import type { Claim, Meter } from './meter.js';
 import { isPending, type Passenger, type Turnstile } from './turnstile.js';
@@ -190,8 +190,8 @@ export class WaitingLine implements PlaceListener {
     if (answer === null) return false;
     if (!answer.granted) {
       this.#note(answer);
-      if (answer.reason !== 'never') return false;
-      this.#refuse(head, this.#counted(this.#tooLong(head)));
+      if (answer.reason !== 'never' && answer.reason !== 'spent') return false;
+      this.#refuse(head, answer.reason === 'spent' ? new SpentDenial(answer) : this.#counted(this.#tooLong(head)));
     } else if (head.isWaiting) {
       this.#queue.serve(head);
       head.grant(answer);

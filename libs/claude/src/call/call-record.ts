@@ -25,6 +25,7 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     status: attempt?.status ?? null,
     requestId: attempt?.requestId ?? null,
     usage,
+    maxTokensLoweredTo: call.maxTokens,
     costNanoUsd: call.price === null ? null : costOf(attempts),
     attempts,
     retryBudgetExhausted: call.retryBudgetExhausted,

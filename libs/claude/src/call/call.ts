@@ -3,7 +3,7 @@ import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
 import { Attempt, type AttemptListener } from './attempt.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
-import { withModel } from './request-body.js';
+import { withChanges, type RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
@@ -28,6 +28,8 @@ export class Call implements CallFailureSource {
   retryBudgetExhausted = false;
   /** Milliseconds the next attempt may wait for its limits; `null` for as long as calls usually may. */
   maxQueueMs: number | null = null;
+  /** What `max_tokens` was lowered to, so that a budget can pay; `null` where it stands as asked. */
+  maxTokens: number | null = null;
 
   #effectiveModel: string | null;
   #deciding: Attempt | null | undefined = undefined;
@@ -177,14 +179,15 @@ export class Call implements CallFailureSource {
   }
 
   /**
-   * Lets the attempts that follow ask another model; everything else of the request stays as it is now.
+   * Lets the attempts that follow ask for something else; the rest of the request stays as it is now.
    *
    * @returns Whether the body let itself be changed.
    */
-  askModel(model: string): boolean {
-    const body = withModel(this.#request.body, model);
+  change(changes: RequestChanges): boolean {
+    const body = withChanges(this.#request.body, changes);
     if (body === null) return false;
-    this.#effectiveModel = model;
+    this.#effectiveModel = changes.model ?? this.#effectiveModel;
+    this.maxTokens = changes.max_tokens ?? this.maxTokens;
     this.#request = { ...this.#request, body };
     return true;
   }

@@ -3,6 +3,8 @@ export interface Endpoint {
   readonly name: string;
   /** The key for the next attempt; `null` when the SDK's own credentials are used. */
   readonly key: KeySupplier | null;
+  /** What the key is called where spending is counted by key. */
+  readonly keyId: string;
   /** Who owns the limits: organization or workspace. Endpoints of one domain add no capacity to each other. */
   readonly limitDomain: string;
 }

@@ -56,6 +56,8 @@ export interface CallRecord {
   readonly requestId: string | null;
   /** Usage of that attempt; `null` where the operation has none, or nothing can have been used. */
   readonly usage: Usage | null;
+  /** What `max_tokens` was lowered to, so that a budget could pay for the call; `null` where it was sent as asked. */
+  readonly maxTokensLoweredTo: number | null;
   /** What all attempts of the call cost together, in whole nano-dollars; `null` where costs are not tracked. */
   readonly costNanoUsd: number | null;
   /** The exchanges in order; empty when the call was refused or answered before any was made. */

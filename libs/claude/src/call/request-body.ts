@@ -8,11 +8,17 @@ export function isReplayable(body: RequestBody): boolean {
   return !(body instanceof ReadableStream) && !(Symbol.asyncIterator in body);
 }
 
-/** An encoded JSON body that asks another model and is otherwise the same; `null` for a body that is none. */
-export function withModel(body: RequestBody, model: string): string | null {
+/** What of a request may be changed on its way. */
+export interface RequestChanges {
+  readonly model?: string;
+  readonly max_tokens?: number;
+}
+
+/** An encoded JSON body that asks for something else and is otherwise the same; `null` for a body that is no request. */
+export function withChanges(body: RequestBody, changes: RequestChanges): string | null {
   const params = parsed(body);
   if (typeof params !== 'object' || params === null || !('model' in params)) return null;
-  return JSON.stringify({ ...params, model });
+  return JSON.stringify({ ...params, ...changes });
 }
 
 function parsed(body: RequestBody): unknown {

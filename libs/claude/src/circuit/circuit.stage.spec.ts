@@ -34,7 +34,7 @@ class StageHarness {
         params: model === null ? undefined : { model },
         stream: true,
         context: {},
-        endpoint: { name: 'default', key: null, limitDomain: 'default' },
+        endpoint: { name: 'default', key: null, keyId: 'default', limitDomain: 'default' },
         usesEndpointKey: true,
         needsRealSignal: false,
         isSentDirectly: true,

@@ -7,6 +7,12 @@ const LEDGER = { record: () => undefined, summarize: () => undefined, recent: ()
 
 const SINK = { name: 'warehouse', write: () => undefined };
 
+const BUDGET = { name: 'all', limitUsd: 1, window: 'day' };
+
+function budgets(changes: object): unknown {
+  return { budgets: [{ ...BUDGET, ...changes }] };
+}
+
 function messageFor(cost: unknown): string {
   try {
     resolveSettings({ cost }, ENV);
@@ -31,6 +37,22 @@ describe('The option `cost`', () => {
     [{ sinks: [{ name: '' }] }, '`cost.sinks[0]` must be an object with a non-empty `name`'],
     [{ sinks: [SINK, SINK] }, '`cost.sinks[1].name` is that of `cost.sinks[0]`'],
     [{ sinks: [{ ...SINK, name: 'ledger' }] }, '`cost.sinks[0].name` is taken by the ledger'],
+    [{ budgets: {} }, '`cost.budgets` must be an array'],
+    [budgets({ name: '' }), '`cost.budgets[0].name` must be a non-empty string'],
+    [budgets({ limitUsd: -1 }), '`cost.budgets[0].limitUsd` must be a number of US dollars from 0'],
+    [budgets({ limitUsd: NaN }), '`cost.budgets[0].limitUsd` must be a number of US dollars from 0'],
+    [budgets({ limitUsd: 1e-10 }), '`cost.budgets[0].limitUsd` must be a number of US dollars from 0'],
+    [budgets({ window: 'year' }), '`cost.budgets[0].window'],
+    [budgets({ window: { calendar: 'day', timeZone: 'Mars/Olympus' } }), '`cost.budgets[0].window'],
+    [budgets({ window: { rollingMs: 59_999 } }), '`cost.budgets[0].window'],
+    [budgets({ scope: 'everybody' }), '`cost.budgets[0].scope'],
+    [budgets({ scope: { tag: 'team' } }), '`cost.budgets[0].scope'],
+    [budgets({ scope: { key: 'other' } }), '`cost.budgets[0].scope.key` is the id of no key'],
+    [budgets({ alertAt: [0.5, 0.5] }), '`cost.budgets[0].alertAt` must be a list of numbers above 0'],
+    [budgets({ onShortfall: { clamp: { minTokens: 0 } } }), '`cost.budgets[0].onShortfall'],
+    [budgets({ mode: 'soft', onShortfall: 'refuse' }), '`cost.budgets[0].onShortfall` would do nothing'],
+    [budgets({ mode: 'soft', alertAt: [] }), '`cost.budgets[0]` would do nothing'],
+    [{ budgets: [BUDGET, BUDGET] }, '`cost.budgets[1].name` is that of an earlier budget'],
     [{ pricing: { discount: 1 } }, '`cost.pricing.discount`'],
     [{ pricing: { unknownModel: 'guess' } }, '`cost.pricing.unknownModel`'],
     [{ pricing: { filePollMs: 5 } }, '`cost.pricing.filePollMs` would do nothing without'],
@@ -51,6 +73,6 @@ describe('The option `cost`', () => {
 
   it('may be false, or left out', () => {
     expect(resolveSettings({ cost: false }, ENV).cost).toBe(false);
-    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, sinks: [] });
+    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, budgets: [], sinks: [] });
   });
 });

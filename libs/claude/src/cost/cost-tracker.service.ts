@@ -92,7 +92,7 @@ export class CostTrackerService {
     const atMs = clock.wall();
     const usage = expectedUsage(params, inputTokens, outputTokens);
     const { nanoUsd, unpriced, priceVersion } = costs.prices.costOf(model, usage, atMs);
-    const worst = costs.prices.worstCaseNanoUsd({ params, inputTokens, model, atMs });
+    const worst = this.#runtime.budgets.worstCaseNanoUsd(params, model);
     const worstCaseUsd = worst === null ? null : nanoToUsd(worst);
     return { model, inputTokens, outputTokens, expectedUsd: nanoToUsd(nanoUsd), worstCaseUsd, unpriced, priceVersion };
   }

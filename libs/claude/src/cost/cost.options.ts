@@ -1,3 +1,4 @@
+import type { BudgetOptions } from './budgets/budget.options.js';
 import type { LedgerOptions } from './ledger/ledger.options.js';
 import type { UsageSink } from './ledger/usage-sink.js';
 import type { PricingOptions } from './pricing/pricing.options.js';
@@ -8,6 +9,8 @@ export interface CostOptions {
   readonly pricing?: PricingOptions;
   /** Where what was used is kept, and how much of it. */
   readonly ledger?: LedgerOptions;
+  /** How much may be spent, by whom, in what time. Default: no bounds. */
+  readonly budgets?: readonly BudgetOptions[];
   /** Who is brought each entry as well, off the path of calls. Default: none. */
   readonly sinks?: readonly UsageSink[];
 }
@@ -18,5 +21,6 @@ export type CostSettings = Required<CostOptions>;
 export const COST_DEFAULTS: CostSettings = Object.freeze({
   pricing: Object.freeze({}),
   ledger: Object.freeze({}),
+  budgets: Object.freeze([]),
   sinks: Object.freeze([]),
 });

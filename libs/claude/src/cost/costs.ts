@@ -1,6 +1,7 @@
 import { Subject } from 'rxjs';
 import type { Clock } from '../call/clock.js';
 import type { CallRecord } from '../call/record.js';
+import type { BudgetEvent } from './budgets/budget.events.js';
 import type { CostEvent } from './cost.events.js';
 import type { CostSettings } from './cost.options.js';
 import { MemoryLedger } from './ledger/memory-ledger.js';
@@ -16,6 +17,7 @@ const FLUSH_MS = 5_000;
 /** What one module instance knows of costs. Whoever makes it closes it. */
 export class Costs {
   readonly events = new Subject<CostEvent>();
+  readonly budgetEvents = new Subject<BudgetEvent>();
   readonly entries = new Subject<UsageEntry>();
   readonly prices: Prices;
   readonly ledger: UsageLedger;
@@ -63,6 +65,7 @@ export class Costs {
     this.prices.close();
     for (const feed of this.#feeds) feed.close();
     this.entries.complete();
+    this.budgetEvents.complete();
     this.events.complete();
   }
 }

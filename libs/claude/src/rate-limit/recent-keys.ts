@@ -9,6 +9,10 @@ export class RecentKeys<V> {
     return this.#entries.size;
   }
 
+  keys(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
   get(key: string): V | undefined {
     return this.#entries.get(key);
   }

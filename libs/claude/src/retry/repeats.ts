@@ -40,7 +40,7 @@ export class Repeats {
     if (failure === null || this.call.interruption) return GIVE_UP;
     if (ending.answer !== undefined && ending.attempt === undefined) this.#ownAnswers += 1;
     let step = this.#nextStep(failure, this.#fallbackModel());
-    if (step.kind === 'ask' && !this.call.askModel(step.model)) step = this.#nextStep(failure, null);
+    if (step.kind === 'ask' && !this.call.change({ model: step.model })) step = this.#nextStep(failure, null);
     if (step.kind === 'give-up' || !this.#spend(ending, costOf(failure, step))) return GIVE_UP;
     if (failure.meaning.kind === 'conflict') this.#conflicts += 1;
     if (!this.#tellsLess(ending)) this.#standing = ending;

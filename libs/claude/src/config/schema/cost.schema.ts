@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import type { CostOptions } from '../../cost/cost.options.js';
+import { budgetContradictions, budgets } from './cost-budgets.schema.js';
 import { ledger, ledgerContradictions, sinkContradictions, sinks } from './cost-ledger.schema.js';
 import { pricing, pricingContradictions } from './cost-prices.schema.js';
 
-export const cost = z.strictObject({ pricing, ledger, sinks }).partial();
+export const cost = z.strictObject({ pricing, ledger, budgets, sinks }).partial();
 
 /** Options of `cost` that are fine by themselves and cannot hold together, or would do nothing. */
 export function costContradictions({
   pricing: prices = {},
   ledger: kept = {},
+  budgets: bounds = [],
   sinks: given = [],
 }: CostOptions): string[] {
   return [
     ...pricingContradictions('cost.pricing', prices),
     ...ledgerContradictions('cost.ledger', kept),
+    ...budgetContradictions('cost.budgets', bounds),
     ...sinkContradictions('cost.sinks', given),
   ];
 }

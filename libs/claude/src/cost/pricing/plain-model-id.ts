@@ -15,3 +15,8 @@ export function spellingsOf(modelId: string): readonly string[] {
 export function withoutDate(modelId: string): string {
   return modelId.replace(DATE_SUFFIX, '');
 }
+
+/** One name for all ids of a model: as the Claude API spells it, without its date. */
+export function undatedModelId(modelId: string): string {
+  return spellingsOf(modelId).at(-1) ?? modelId;
+}

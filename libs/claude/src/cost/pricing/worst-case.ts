@@ -15,6 +15,8 @@ export interface PlannedRequest {
   readonly inputTokens: number;
   /** The model that will be asked. */
   readonly model: string | null;
+  /** What its answer may have at most. Default: `max_tokens` of the params. */
+  readonly maxTokens?: number | undefined;
   /** When, in wall-clock milliseconds since the epoch. */
   readonly atMs: number;
   /** Whether it goes out in a message batch. Default false. */
@@ -44,7 +46,9 @@ interface Terms {
 export function worstCaseNanoUsd(book: PriceBook, request: PlannedRequest): number | null {
   const terms = termsOf(book, request);
   if (terms === null) return null;
-  return picoToNanoUp(terms.fixedPicoUsd + (maxTokensOf(request.params) ?? 0) * terms.outputPicoUsd);
+  return picoToNanoUp(
+    terms.fixedPicoUsd + (request.maxTokens ?? maxTokensOf(request.params) ?? 0) * terms.outputPicoUsd,
+  );
 }
 
 /**

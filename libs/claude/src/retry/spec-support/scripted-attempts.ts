@@ -45,7 +45,7 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       params,
       stream: false,
       context: options.context ?? {},
-      endpoint: { name: 'default', key: null, limitDomain: 'default' },
+      endpoint: { name: 'default', key: null, keyId: 'default', limitDomain: 'default' },
       usesEndpointKey: true,
       needsRealSignal: false,
       isSentDirectly: true,

@@ -1,0 +1,85 @@
+import type { Denial, Lease } from '../../admission/admission-store.js';
+import type { AttemptAsk, UsedAmounts } from '../../admission/attempt-ask.js';
+import type { AdaptiveConcurrency } from '../../admission/adaptive-concurrency.js';
+import type { Claim } from '../../admission/meter.js';
+import type { WaitingLine } from '../../admission/waiting-line.js';
+import type { Attempt } from '../../call/attempt.js';
+import type { Call } from '../../call/call.js';
+import type { Usage } from '../../call/usage.js';
+import type { BudgetAccount } from './budget-account.js';
+
+/** Whoever decides what becomes of calls that do not fit, and hears what was spent. */
+export interface BudgetKeeper {
+  granted(call: Call, accounts: readonly BudgetAccount[]): void;
+  settled(accounts: readonly BudgetAccount[]): void;
+  relent(call: Call, accounts: readonly BudgetAccount[], denial: Denial): void;
+}
+
+/** What an attempt asks of budgets besides its limits: the most it can cost, of each that pays for it. */
+export class BudgetedAsk implements AttemptAsk {
+  readonly claims: readonly Claim[];
+  readonly #unsettled: readonly null[];
+  #isOver = false;
+
+  constructor(
+    private readonly call: Call,
+    private readonly limits: AttemptAsk | null,
+    /** Where it stands if nothing else is limited. Nobody waits there. */
+    private readonly emptyLine: WaitingLine,
+    private readonly accounts: readonly BudgetAccount[],
+    private readonly worstCaseNanoUsd: number,
+    /** Only its results tell what a batch cost: until then it counts as having cost the most it can. */
+    private readonly isBatch: boolean,
+    private readonly keeper: BudgetKeeper,
+  ) {
+    const claims = accounts.map(({ meter }) => ({ meter, amount: worstCaseNanoUsd }));
+    this.claims = limits === null ? claims : [...limits.claims, ...claims];
+    this.#unsettled = accounts.map(() => null);
+  }
+
+  get line(): WaitingLine {
+    return this.limits?.line ?? this.emptyLine;
+  }
+
+  get places(): AdaptiveConcurrency | null {
+    return this.limits?.places ?? null;
+  }
+
+  get tenant(): string {
+    return this.limits?.tenant ?? '';
+  }
+
+  sent(): UsedAmounts {
+    this.keeper.granted(this.call, this.accounts);
+    return [...(this.limits?.sent() ?? []), ...this.#unsettled];
+  }
+
+  inputKnown(usage: Usage): UsedAmounts {
+    return [...(this.limits?.inputKnown(usage) ?? []), ...this.#unsettled];
+  }
+
+  answered(headers: Headers, lease: Lease): void {
+    this.limits?.answered(headers, lease);
+  }
+
+  ended(attempt: Attempt): UsedAmounts {
+    this.#isOver = true;
+    const spent = this.isBatch ? this.#ofBatch(attempt) : (attempt.cost?.nanoUsd ?? 0);
+    return [...(this.limits?.ended(attempt) ?? []), ...this.accounts.map(() => spent)];
+  }
+
+  /** Whether it was taken is known where there is an answer; where there is none, it may have been. */
+  #ofBatch({ sent, status, failure }: Attempt): number {
+    const wasRefused = !sent || (failure !== null && status !== null && status >= 400);
+    return wasRefused ? 0 : this.worstCaseNanoUsd;
+  }
+
+  relent(denial: Denial): void {
+    this.keeper.relent(this.call, this.accounts, denial);
+  }
+
+  wake(): void {
+    this.limits?.wake();
+    if (this.#isOver) this.keeper.settled(this.accounts);
+  }
+}
