@@ -15,7 +15,7 @@ import { PARAMS } from './clients.mjs';
 
 const OPERATION = operationOf('post', '/v1/messages');
 const REQUEST = { method: 'POST', url: 'http://127.0.0.1/', headers: new Headers(), body: JSON.stringify(PARAMS) };
-const ENDPOINT = { name: 'default', key: null, limitDomain: 'default' };
+const ENDPOINT = { name: 'default', key: null, limitDomain: 'default', maxConcurrent: null, exchange: null };
 
 function callInit() {
   return {

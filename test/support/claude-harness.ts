@@ -5,6 +5,7 @@ import {
   CircuitBreakerService,
   ClaudeService,
   CostTrackerService,
+  EndpointPoolService,
   RateLimiterService,
   type CallRecord,
   type ClaudeModuleOptions,
@@ -23,6 +24,7 @@ export interface ClaudeHarness {
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
+  readonly endpoints: EndpointPoolService;
   readonly sim: AnthropicSimulator;
   /** What the module tells the time by. */
   readonly clock: WatchedClock;
@@ -78,7 +80,7 @@ export async function bootClaude(
 ): Promise<ClaudeHarness> {
   const log: unknown[] = [];
   const options: typeof claude = {
-    apiKey: simulator.apiKeys?.[0] ?? SIMULATED_KEY,
+    ...(claude.endpoints === undefined ? { apiKey: simulator.apiKeys?.[0] ?? SIMULATED_KEY } : {}),
     retry: FAST_RETRY,
     ...claude,
     client: { logger: loggerTo(log), logLevel: 'debug', ...claude.client },
@@ -100,6 +102,7 @@ export async function bootClaude(
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
+    endpoints: module.get(EndpointPoolService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,

@@ -8,6 +8,7 @@ import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
 import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
+import type { EndpointOptions, RoutingOptions } from './routing/routing.options.js';
 import type { TransportOptions } from './transport/transport.js';
 
 /** Time limits of calls. All in milliseconds, all above 0. */
@@ -38,12 +39,19 @@ export type PassedClientOptions = Pick<
 >;
 
 /** What a call context may hold by default: all but what belongs to a single call. */
-export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs'>;
+export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs' | 'conversation'>;
 
 /** Options of `ClaudeModule`. Every one is optional; with none at all, `ANTHROPIC_API_KEY` must be set. */
 export interface ClaudeModuleOptions {
-  /** The API key, or a function that is asked for it before every attempt. Default: `ANTHROPIC_API_KEY`. */
-  readonly apiKey?: string | KeySupplier;
+  /**
+   * The API key, or a function that is asked for it before every attempt; or a list of them, all of one organization, each of
+   * which becomes an endpoint: `key-1`, `key-2`, ... Default: `ANTHROPIC_API_KEY`.
+   */
+  readonly apiKey?: string | KeySupplier | readonly (string | KeySupplier)[];
+  /** Where calls can go, in place of `apiKey`. */
+  readonly endpoints?: readonly EndpointOptions[];
+  /** How attempts are spread over endpoints. */
+  readonly routing?: RoutingOptions;
   /** Where the API is. Default: `ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`. */
   readonly baseURL?: string;
   /** Attributed to every call, beneath what `with()` and the call itself say. */

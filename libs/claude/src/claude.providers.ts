@@ -7,6 +7,7 @@ import { resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
+import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 
 /** A service that is made of the runtime alone. */
@@ -18,6 +19,7 @@ const SERVICES: readonly RuntimeService[] = [
   BudgetService,
   CircuitBreakerService,
   CostTrackerService,
+  EndpointPoolService,
   RateLimiterService,
 ];
 

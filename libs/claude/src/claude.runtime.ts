@@ -8,7 +8,7 @@ import { AmbientContext } from './call/ambient-context.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
-import { PLACEHOLDER_KEY, type Endpoint } from './call/endpoint.js';
+import { PLACEHOLDER_KEY } from './call/endpoint.js';
 import { LiveCalls } from './call/live-calls.js';
 import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
@@ -27,6 +27,9 @@ import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
 import { retryStage } from './retry/retry.stage.js';
+import { EndpointPool } from './routing/endpoint-pool.js';
+import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
+import { routeStage } from './routing/route.stage.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
@@ -49,7 +52,7 @@ export interface ClaudeRuntime {
   /** How much they may cost. */
   readonly budgets: Budgets;
   /** Where calls go. */
-  readonly endpoint: Endpoint;
+  readonly pool: EndpointPool;
   readonly transport: Transport;
   readonly clock: Clock;
 }
@@ -80,7 +83,7 @@ export function createRuntime(
     maxWaitMs: limits.queue.maxWaitMs,
     shadow: limits.mode === 'shadow',
   });
-  const limiter = new RateLimiter({
+  const limiter: RateLimiter = new RateLimiter({
     settings: limits,
     store,
     clock,
@@ -95,12 +98,20 @@ export function createRuntime(
     estimateInput: (params, model) => limiter.estimate({ params, model, requestType: null }).inputTokens,
     tell: (event) => costs.budgetEvents.next(event),
   });
-  const endpoint: Endpoint = { name: 'default', key: settings.key, keyId: 'default', limitDomain: 'default' };
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
+  const pool = new EndpointPool({
+    endpoints: settings.endpoints,
+    routing: settings.routing,
+    baseURL: settings.baseURL,
+    circuits: settings.circuit === false ? null : circuits,
+    limits: settings.rateLimit === false ? NO_LIMIT_VIEW : limitViewOf(limiter),
+    clock,
+    random,
+  });
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, limiter, budgets, circuits, costs, clock, random }),
-    endpoint,
+    pipeline: pipelineOf(settings, { admission, limiter, budgets, pool, circuits, costs, clock, random }),
+    endpoint: pool.endpoints[0],
     liveCalls,
     ambientContext: () => ambient.current(),
     attemptMs: settings.timeouts.attemptMs,
@@ -114,11 +125,11 @@ export function createRuntime(
       records.next(record);
     },
   });
-  const client = new ClaudeClient({
+  const client: ClaudeClient = new ClaudeClient({
     // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.
     openTelemetry: false,
     ...settings.client,
-    ...(settings.key === null ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
+    ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
     baseURL: settings.baseURL,
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
@@ -135,24 +146,25 @@ export function createRuntime(
     circuits,
     costs,
     budgets,
-    endpoint,
+    pool,
     transport,
     clock,
   };
 }
 
-type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'circuits' | 'costs' | 'clock'> & {
+type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'clock'> & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, limiter, budgets, circuits, costs, clock, random } = parts;
+  const { admission, limiter, budgets, pool, circuits, costs, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
   return buildPipeline(
     {
-      retry: retryStage(settings.retry, clock, random),
+      retry: retryStage(settings.retry, clock, random, pool),
+      ...(pool.endpoints.length === 1 ? {} : { route: routeStage(pool) }),
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
@@ -160,6 +172,11 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
     },
     settings.stages,
   );
+}
+
+/** Whether the SDK's client has credentials of its own, which are none of our business. */
+function usesOwnCredentials({ endpoints: [first] }: EndpointPool): boolean {
+  return first.key === null && first.options.client === null;
 }
 
 /** Ids that no other process makes: a random part for this one, and a count. */

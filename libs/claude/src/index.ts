@@ -18,7 +18,7 @@ export type {
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
 export type { BudgetMeter, Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
-export { callContext, type CallContext, type CallPriority } from './call/context.js';
+export { callContext, type CallContext, type CallPriority, type StrategyName } from './call/context.js';
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';
 export type { Attempt } from './call/attempt.js';
@@ -128,6 +128,18 @@ export type {
   RateLimiterSnapshot,
 } from './rate-limit/limit-snapshot.js';
 export { modelClassOf } from './rate-limit/model-class.js';
+export {
+  EndpointPoolService,
+  type EndpointObstacle,
+  type EndpointSnapshot,
+} from './routing/endpoint-pool.service.js';
+export type {
+  ClientEndpointOptions,
+  EndpointOptions,
+  KeyEndpointOptions,
+  RoutingOptions,
+} from './routing/routing.options.js';
+export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';
 export type { RetryBudgetOptions, RetryOptions } from './retry/retry.options.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
 export { toolUses, type MessageLike, type ToolUse, type ToolUseLike } from './streaming/tool-uses.js';

@@ -6,7 +6,7 @@ import { modelOf, type CallInit } from './call-init.js';
 import { withChanges, type RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
-import type { Endpoint } from './endpoint.js';
+import { sendTo, type Endpoint } from './endpoint.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { Outcome } from './outcome.js';
@@ -195,8 +195,8 @@ export class Call implements CallFailureSource {
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
   transmit(attempt: Attempt): Promise<Response> {
     // What our own transport asks of a signal is all that this one has to have.
-    const signal = this.init.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
-    return this.init.transmit({ ...this.#request, signal });
+    const signal = this.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
+    return sendTo(attempt.endpoint, { ...this.#request, signal }, this.init.transmit, attempt.model, this.stream);
   }
 
   /** The caller calls it off: whatever is under way ends at once. */

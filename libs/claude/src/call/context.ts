@@ -4,6 +4,12 @@ import { InvalidContextError } from '../errors/errors.js';
 /** Who waits for the answer. A call of a higher priority is served first where calls have to queue. */
 export type CallPriority = 'interactive' | 'normal' | 'background';
 
+/** How an endpoint is chosen among those that can take a call. */
+export const STRATEGY_NAMES = ['least-busy', 'random', 'round-robin', 'sticky', 'weighted'] as const;
+
+/** See {@link STRATEGY_NAMES}. */
+export type StrategyName = (typeof STRATEGY_NAMES)[number];
+
 /** Who a call is for and why. Every field is optional; later sources win over earlier ones, tag by tag. */
 export interface CallContext {
   /** Whom the call is attributed to, e.g. a user id. Written to records; keep personal data out of it. */
@@ -14,6 +20,12 @@ export interface CallContext {
   readonly priority?: CallPriority | undefined;
   /** What kind of work it is, e.g. `chat` or `classification`. */
   readonly requestType?: string | undefined;
+  /** What keeps the turns of a conversation together where they are routed `sticky`, e.g. its id. */
+  readonly conversation?: string | undefined;
+  /** The endpoint it goes to, by name, and to no other. Default: any. */
+  readonly endpoint?: string | undefined;
+  /** How its endpoint is chosen. Default: `routing.strategy`. */
+  readonly strategy?: StrategyName | undefined;
   /** Milliseconds from the start of the call in which it must have ended, a stream to its last event. */
   readonly deadlineMs?: number | undefined;
   /** Aborts the call, together with the SDK's own `signal` request option. */
@@ -29,6 +41,8 @@ export type ContextualOptions = Anthropic.RequestOptions & { readonly [CALL_CONT
 /** The context that says nothing. */
 export const EMPTY_CONTEXT: CallContext = Object.freeze({});
 
+const STRATEGIES: ReadonlySet<unknown> = new Set<StrategyName>(STRATEGY_NAMES);
+
 const PRIORITIES: ReadonlySet<unknown> = new Set<CallPriority>(['interactive', 'normal', 'background']);
 
 const CHECKS: Readonly<Record<keyof CallContext, (value: unknown) => string | null>> = {
@@ -36,6 +50,9 @@ const CHECKS: Readonly<Record<keyof CallContext, (value: unknown) => string | nu
   tags: (value) => (isStringRecord(value) ? null : 'an object whose values are strings'),
   priority: (value) => (PRIORITIES.has(value) ? null : "'interactive', 'normal' or 'background'"),
   requestType: (value) => (isNonEmptyString(value) ? null : 'a non-empty string'),
+  conversation: (value) => (isNonEmptyString(value) ? null : 'a non-empty string'),
+  endpoint: (value) => (isNonEmptyString(value) ? null : 'the name of an endpoint'),
+  strategy: (value) => (STRATEGIES.has(value) ? null : `one of ${[...STRATEGIES].join(', ')}`),
   deadlineMs: (value) => (isPositiveNumber(value) ? null : 'a positive number of milliseconds'),
   signal: (value) => (isAbortSignal(value) ? null : 'an AbortSignal'),
 };
@@ -61,6 +78,9 @@ export function mergeContext(base: CallContext, over: CallContext): CallContext 
     tags: base.tags && over.tags ? { ...base.tags, ...over.tags } : (over.tags ?? base.tags),
     priority: over.priority ?? base.priority,
     requestType: over.requestType ?? base.requestType,
+    conversation: over.conversation ?? base.conversation,
+    endpoint: over.endpoint ?? base.endpoint,
+    strategy: over.strategy ?? base.strategy,
     deadlineMs: over.deadlineMs ?? base.deadlineMs,
     signal: over.signal ?? base.signal,
   };

@@ -1,13 +1,49 @@
+import type { APIRequest } from '@anthropic-ai/sdk';
+
 /** Where attempts go, and with which key. */
 export interface Endpoint {
   readonly name: string;
-  /** The key for the next attempt; `null` when the SDK's own credentials are used. */
+  /** The key for the next attempt; `null` when credentials are not ours to set. */
   readonly key: KeySupplier | null;
-  /** What the key is called where spending is counted by key. */
-  readonly keyId: string;
   /** Who owns the limits: organization or workspace. Endpoints of one domain add no capacity to each other. */
   readonly limitDomain: string;
+  /** How many attempts may be under way there; `null` for as many as its limits allow. */
+  readonly maxConcurrent: number | null;
+  /** How requests get there; `null` where the SDK's client sends them there by itself. */
+  readonly exchange: Exchange | null;
 }
+
+/**
+ * Sends a request to where the SDK's client would not.
+ *
+ * @param onward The rest of that client's own chain.
+ * @param asked The model by the id that calls use, and whether the answer is a stream.
+ */
+export type Exchange = (
+  request: APIRequest,
+  onward: (request: APIRequest) => Promise<Response>,
+  asked: { readonly model: string | null; readonly stream: boolean },
+) => Promise<Response>;
+
+/** Sends a request to an endpoint, by its own way or by that of the SDK's client. */
+export function sendTo(
+  { exchange }: Endpoint,
+  request: APIRequest,
+  onward: (request: APIRequest) => Promise<Response>,
+  model: string | null,
+  stream: boolean,
+): Promise<Response> {
+  return exchange === null ? onward(request) : exchange(request, onward, { model, stream });
+}
+
+/** What an endpoint is without options: where the SDK's client goes. */
+export const PLAIN_ENDPOINT = Object.freeze({
+  name: 'default',
+  key: null,
+  limitDomain: 'default',
+  maxConcurrent: null,
+  exchange: null,
+} as const satisfies Endpoint);
 
 /** Supplies an API key, asked before every attempt. */
 export type KeySupplier = () => string | Promise<string>;

@@ -1,3 +1,4 @@
+import { PLAIN_ENDPOINT } from '../call/endpoint.js';
 import type { Attempt } from '../call/attempt.js';
 import { Call } from '../call/call.js';
 import type { FailureSummary } from '../call/outcome.js';
@@ -34,7 +35,7 @@ class StageHarness {
         params: model === null ? undefined : { model },
         stream: true,
         context: {},
-        endpoint: { name: 'default', key: null, keyId: 'default', limitDomain: 'default' },
+        endpoint: PLAIN_ENDPOINT,
         usesEndpointKey: true,
         needsRealSignal: false,
         isSentDirectly: true,

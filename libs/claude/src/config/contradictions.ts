@@ -6,6 +6,7 @@ import {
   type RetryBudgetOptions,
   type RetryOptions,
 } from '../retry/retry.options.js';
+import { endpointContradictions, endpointNames } from './endpoint-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
@@ -16,6 +17,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
   const { apiKey, circuit, client, cost, rateLimit, retry, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
+    ...endpointContradictions(options),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'overloadedBaseDelayMs', 'overloadedMaxDelayMs') : []),
     ...(retry ? fallbacks(retry) : []),
@@ -23,7 +25,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
-    ...(cost ? costContradictions(cost) : []),
+    ...(cost ? costContradictions(cost, endpointNames(options)) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),

@@ -47,7 +47,7 @@ describe('The option `cost`', () => {
     [budgets({ window: { rollingMs: 59_999 } }), '`cost.budgets[0].window'],
     [budgets({ scope: 'everybody' }), '`cost.budgets[0].scope'],
     [budgets({ scope: { tag: 'team' } }), '`cost.budgets[0].scope'],
-    [budgets({ scope: { key: 'other' } }), '`cost.budgets[0].scope.key` is the id of no key'],
+    [budgets({ scope: { key: 'other' } }), '`cost.budgets[0].scope.key` is the name of no endpoint'],
     [budgets({ alertAt: [0.5, 0.5] }), '`cost.budgets[0].alertAt` must be a list of numbers above 0'],
     [budgets({ onShortfall: { clamp: { minTokens: 0 } } }), '`cost.budgets[0].onShortfall'],
     [budgets({ mode: 'soft', onShortfall: 'refuse' }), '`cost.budgets[0].onShortfall` would do nothing'],

@@ -4,6 +4,7 @@ import { fn, millisecondsOrNone, must, off, whole } from './schema/checks.js';
 import { circuit } from './schema/circuit.schema.js';
 import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
+import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { rateLimit, store } from './schema/rate-limit.schema.js';
 import { retry } from './schema/retry.schema.js';
@@ -13,9 +14,11 @@ import { transport } from './schema/transport.schema.js';
 export const OPTIONS_SCHEMA = z
   .strictObject({
     apiKey: must(
-      'a non-empty string or a function that returns one',
-      (value) => typeof value === 'function' || typeof value === 'string',
+      'a non-empty string, a function that returns one, or a list of at least two of them',
+      (value) => isKey(value) || (Array.isArray(value) && value.length > 1 && value.every(isKey)),
     ),
+    endpoints,
+    routing,
     baseURL: must<string>(BASE_URL_EXPECTED, isHttpUrl),
     context,
     retry: z.union([off, retry]),
@@ -32,3 +35,7 @@ export const OPTIONS_SCHEMA = z
     shutdownGraceMs: millisecondsOrNone,
   })
   .partial();
+
+function isKey(value: unknown): boolean {
+  return typeof value === 'function' || typeof value === 'string';
+}

@@ -23,7 +23,7 @@ function refusal(options: unknown, env: Record<string, string> = ENV): string {
 describe('settings', () => {
   it('needs nothing but a key in the environment', () => {
     const settings = resolveSettings(undefined, ENV);
-    expect(settings.key?.()).toBe(KEY);
+    expect(settings.endpoints[0].key?.()).toBe(KEY);
     expect(settings).toMatchObject({
       baseURL: 'https://api.anthropic.com',
       retry: { maxAttempts: 3, baseDelayMs: 500 },
@@ -39,7 +39,7 @@ describe('settings', () => {
       { apiKey: ' other-key\n', baseURL: 'http://127.0.0.1:1234/' },
       { ...ENV, ANTHROPIC_BASE_URL: 'http://elsewhere' },
     );
-    expect(settings.key?.()).toBe('other-key');
+    expect(settings.endpoints[0].key?.()).toBe('other-key');
     expect(settings.baseURL).toBe('http://127.0.0.1:1234');
   });
 
@@ -82,7 +82,7 @@ describe('settings', () => {
       },
       ENV,
     );
-    expect(settings).toEqual({ ...resolveSettings({}, ENV), key: settings.key, transport: {} });
+    expect(settings).toEqual({ ...resolveSettings({}, ENV), endpoints: settings.endpoints, transport: {} });
     expect(resolveSettings({ retry: { budget: none } }, ENV).retry).toEqual(resolveSettings({}, ENV).retry);
   });
 
@@ -116,8 +116,8 @@ describe('settings', () => {
   });
 
   it('leaves credentials of the SDK to the SDK', () => {
-    expect(resolveSettings({ client: { authToken: 't' } }, ENV).key).toBeNull();
-    expect(resolveSettings({}, { ANTHROPIC_AUTH_TOKEN: 't' }).key).toBeNull();
+    expect(resolveSettings({ client: { authToken: 't' } }, ENV).endpoints[0].key).toBeNull();
+    expect(resolveSettings({}, { ANTHROPIC_AUTH_TOKEN: 't' }).endpoints[0].key).toBeNull();
   });
 
   it('says where a key was looked for when there is none', () => {

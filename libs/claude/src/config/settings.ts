@@ -12,6 +12,8 @@ import { keyProblem } from '../keys/check-key.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
+import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
+import { ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
@@ -19,8 +21,9 @@ import { validateOptions } from './validate-options.js';
 
 /** The module's options, validated, with every default filled in. Frozen. */
 export interface ClaudeSettings {
-  /** Asked before every attempt; `null` when the SDK's own credentials are used. */
-  readonly key: KeySupplier | null;
+  /** Where calls can go. Of one without key and client the SDK's own credentials are used. */
+  readonly endpoints: Endpoints;
+  readonly routing: RoutingSettings;
   readonly baseURL: string;
   readonly context: CallContext;
   readonly retry: RetrySettings;
@@ -51,7 +54,8 @@ const SDK_CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC
 export function resolveSettings(raw: unknown, env: Environment = process.env): ClaudeSettings {
   const options = validateOptions(raw ?? {});
   return Object.freeze({
-    key: keyOf(options, env),
+    endpoints: endpointsOf(options, env),
+    routing: Object.freeze({ ...ROUTING_DEFAULTS, ...defined(options.routing) }),
     baseURL: baseUrlOf(options, env),
     context: options.context ?? EMPTY_CONTEXT,
     retry: retryOf(options.retry),
@@ -97,9 +101,21 @@ function timeoutsOf(options: TimeoutOptions | undefined): Required<TimeoutOption
   return Object.freeze({ ...TIMEOUT_DEFAULTS, attemptMs, ...limits });
 }
 
+function endpointsOf(options: ClaudeModuleOptions, env: Environment): Endpoints {
+  const { apiKey, endpoints } = options;
+  if (endpoints !== undefined) return resolveEndpoints(endpoints, supplierOf);
+  if (Array.isArray(apiKey)) {
+    return endpointsOfKeys(apiKey.map((key: string | KeySupplier, index) => supplierOf(key, `\`apiKey[${index}]\``)));
+  }
+  return singleEndpoint(keyOf(options, env));
+}
+
+function supplierOf(key: string | KeySupplier, path: string): KeySupplier {
+  return typeof key === 'function' ? key : constant(checkKey(key, path));
+}
+
 function keyOf({ apiKey, client }: ClaudeModuleOptions, env: Environment): KeySupplier | null {
-  if (typeof apiKey === 'function') return apiKey;
-  if (apiKey !== undefined) return constant(checkKey(apiKey, '`apiKey`'));
+  if (typeof apiKey === 'string' || typeof apiKey === 'function') return supplierOf(apiKey, '`apiKey`');
   if (client?.authToken ?? client?.config ?? client?.credentials ?? client?.profile) return null;
   if (env['ANTHROPIC_API_KEY'] !== undefined) return constant(checkKey(env['ANTHROPIC_API_KEY'], 'ANTHROPIC_API_KEY'));
   if (SDK_CREDENTIALS.some((name) => env[name])) return null;

@@ -5,6 +5,7 @@ import { isPending, Turnstile } from '../admission/turnstile.js';
 import { UsedShares } from '../admission/used-shares.js';
 import { WaitingLine } from '../admission/waiting-line.js';
 import type { Clock } from '../call/clock.js';
+import { OutlookOnLimits, type PoolOutlook } from './pool-outlook.js';
 import type { PoolMeters } from './pool-meters.js';
 import type { QueueSettings } from './rate-limit.options.js';
 
@@ -38,11 +39,13 @@ export interface LimitPoolOptions {
 /** The limits that calls of one model class share in one limit domain, and the line before them. */
 export class LimitPool {
   readonly line: WaitingLine;
+  readonly #outlook: OutlookOnLimits;
   #meters: readonly Meter[];
 
   constructor(readonly options: LimitPoolOptions) {
     const { slots, meters, store, clock, queue } = options;
     this.#meters = metersOf(slots, meters);
+    this.#outlook = new OutlookOnLimits(() => this.standing(), clock);
     const dimensions = this.#meters.length;
     this.line = new WaitingLine({
       turnstile: new Turnstile(store),
@@ -101,6 +104,11 @@ export class LimitPool {
 
   standing(): Awaitable<readonly Standing[]> {
     return this.options.store.standing(this.#meters);
+  }
+
+  /** How they look to a call that is not made yet. */
+  outlook(): PoolOutlook {
+    return this.#outlook.look(this.line.length);
   }
 
   /** Counts what was used without having been asked for. */

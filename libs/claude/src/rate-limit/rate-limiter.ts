@@ -1,16 +1,23 @@
 import { AdaptiveConcurrency } from '../admission/adaptive-concurrency.js';
+import {
+  ADAPTIVE_CONCURRENCY_DEFAULTS,
+  type AdaptiveConcurrencyOptions,
+} from '../admission/adaptive-concurrency.options.js';
 import type { AdmissionStore, Awaitable, Lease } from '../admission/admission-store.js';
 import { offPath } from '../admission/lease-keeper.js';
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock, Random } from '../call/clock.js';
 import type { CallContext } from '../call/context.js';
+import type { Endpoint } from '../call/endpoint.js';
+import type { RateLimitGroup } from '../call/operations/operation.js';
 import type { FailureSummary } from '../call/outcome.js';
 import { jitteredHintMs } from '../call/retry-after.js';
 import { speedOf } from '../call/request-traits.js';
 import { isConnectTimeoutCode } from '../errors/network-codes.js';
 import { LimitDomain } from './limit-domain.js';
 import type { LimitPool } from './limit-pool.js';
+import { UNLIMITED, type PoolOutlook } from './pool-outlook.js';
 import { observationsOf } from './observe-headers.js';
 import { RateLimitAsk, type AttemptObserver } from './rate-limit-ask.js';
 import type { RateLimitSettings } from './rate-limit.options.js';
@@ -33,6 +40,16 @@ export interface RateLimiterOptions {
   readonly random: Random;
   /** Asks the API what a call's input comes to; `null` as long as it is estimated here. */
   readonly countInput: ((call: Call) => Promise<number | null>) | null;
+}
+
+/** An endpoint, as far as the number of attempts under way there matters. */
+type PlacedEndpoint = Pick<Endpoint, 'name' | 'maxConcurrent'>;
+
+/** An operation, as far as it is limited. */
+export interface LimitedOperation {
+  readonly group: RateLimitGroup;
+  readonly model: string | null;
+  readonly isFast: boolean;
 }
 
 /** All rate limits of one module instance, by limit domain and model class, and what is learned about them. */
@@ -64,21 +81,30 @@ export class RateLimiter implements AttemptObserver {
   }
 
   /** How many calls may be under way at an endpoint; `null` where that is not limited. */
-  places(endpoint: string): AdaptiveConcurrency | null {
+  places({ name, maxConcurrent }: PlacedEndpoint): AdaptiveConcurrency | null {
     const { concurrency } = this.options.settings;
-    if (concurrency === false) return null;
-    let places = this.#places.get(endpoint);
+    if (concurrency === false && maxConcurrent === null) return null;
+    let places = this.#places.get(name);
     if (places === undefined) {
-      places = new AdaptiveConcurrency(concurrency);
-      this.#places.set(endpoint, places);
+      places = new AdaptiveConcurrency(concurrencyOf(concurrency, maxConcurrent));
+      this.#places.set(name, places);
     }
     return places;
+  }
+
+  /** How limits look to a call that is not made yet. */
+  outlook(domain: string, { group, model, isFast }: LimitedOperation): PoolOutlook {
+    if (group === 'none') return UNLIMITED;
+    const own = this.domain(domain);
+    return (
+      group === 'model_group' ? own.poolOfModel(model ?? UNKNOWN_MODEL, isFast) : own.poolOfGroup(group)
+    ).outlook();
   }
 
   /** What an attempt of a call asks for; `null` where the API limits nothing. */
   readonly askOf = (call: Call): Awaitable<RateLimitAsk | null> => {
     const { limit } = call.operation;
-    const { name, limitDomain } = call.endpoint;
+    const { limitDomain } = call.endpoint;
     if (limit === 'none') return null;
     const domain = this.domain(limitDomain);
     if (limit !== 'model_group') return new RateLimitAsk(domain.poolOfGroup(limit), null, '', null, this);
@@ -86,7 +112,7 @@ export class RateLimiter implements AttemptObserver {
     const estimate = this.#estimator.estimate({ params, model, requestType: context.requestType ?? null });
     const pool = domain.poolOfModel(model ?? UNKNOWN_MODEL, speedOf(params) === 'fast');
     const ask = (exact: TokenEstimate): RateLimitAsk =>
-      new RateLimitAsk(pool, this.places(name), this.#tenantOf(context), exact, this);
+      new RateLimitAsk(pool, this.places(call.endpoint), this.#tenantOf(context), exact, this);
     return this.options.countInput === null ? ask(estimate) : this.#exactly(call, estimate).then(ask);
   };
 
@@ -150,6 +176,17 @@ export class RateLimiter implements AttemptObserver {
     if (fairBy === 'user') return context.user ?? '';
     return (typeof fairBy === 'function' ? fairBy(context) : context.tags?.[fairBy.tag]) ?? '';
   }
+}
+
+/** An endpoint that takes no more than so many takes fewer when it is overloaded, unless nobody wants that. */
+function concurrencyOf(
+  adaptive: RateLimitSettings['concurrency'],
+  maxConcurrent: number | null,
+): Required<AdaptiveConcurrencyOptions> {
+  if (maxConcurrent === null) return adaptive === false ? ADAPTIVE_CONCURRENCY_DEFAULTS : adaptive;
+  if (adaptive === false) return { min: maxConcurrent, initial: maxConcurrent, max: maxConcurrent };
+  const most = (wanted: number): number => Math.min(wanted, maxConcurrent);
+  return { min: most(adaptive.min), initial: most(adaptive.initial), max: most(adaptive.max) };
 }
 
 /** Whether it may have failed for no other reason than that too much was under way. */

@@ -27,6 +27,16 @@ export class RecentKeys<V> {
     return value;
   }
 
+  /** Keeps something for a key in place of what was kept; counts as asked for. */
+  set(key: string, value: V): void {
+    if (!this.#entries.delete(key) && this.#entries.size >= this.maxKeys) this.#forgetOldest();
+    this.#entries.set(key, value);
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   #forgetOldest(): void {
     for (const oldest of this.#entries.keys()) {
       this.#entries.delete(oldest);

@@ -5,6 +5,7 @@ import { isReplayable } from '../call/request-body.js';
 import { isClaudeError } from '../errors/claude-error.js';
 import { isRefusal } from '../errors/refusals.js';
 import type { RetryBudgets } from './retry-budget.js';
+import type { Elsewhere } from './elsewhere.js';
 import { costOf, GIVE_UP, nextStep, type AttemptFailure, type NextStep, type RetryState } from './retry.policy.js';
 import type { RetrySettings } from './retry.options.js';
 
@@ -32,6 +33,7 @@ export class Repeats {
     private readonly settings: RetrySettings,
     private readonly budgets: RetryBudgets | null,
     private readonly random: Random,
+    private readonly elsewhere: Elsewhere,
   ) {}
 
   /** What comes next. What it costs is taken from the retry budget. */
@@ -45,6 +47,7 @@ export class Repeats {
     if (failure.meaning.kind === 'conflict') this.#conflicts += 1;
     if (!this.#tellsLess(ending)) this.#standing = ending;
     if (step.kind === 'ask') this.#fallbacks += 1;
+    if (step.kind === 'move') this.elsewhere.leave(this.call, failure.meaning);
     return step;
   }
 
@@ -57,7 +60,7 @@ export class Repeats {
       return;
     }
     if (call.attempt) call.attempt.retryDelayMs ??= step.kind === 'wait' ? step.delayMs : 0;
-    if (step.kind === 'ask') return;
+    if (step.kind !== 'wait') return;
     await call.sleep(step.delayMs);
     if (call.interruption) throw call.interruption();
   }
@@ -102,6 +105,7 @@ export class Repeats {
       creates: call.operation.repeat === 'creates',
       waitIsKept: call.attempt?.waitIsKept ?? false,
       circuitOpen: call.attempt?.circuitOpen ?? false,
+      hasOther: this.elsewhere.hasOther(call, failure.meaning),
       fallbackModel,
     };
     return nextStep(failure, state, settings, this.random);

@@ -15,6 +15,7 @@ const STATE: RetryState = {
   creates: false,
   waitIsKept: false,
   circuitOpen: false,
+  hasOther: false,
   fallbackModel: null,
 };
 
@@ -55,6 +56,31 @@ describe('retry policy', () => {
       expect(step(kind, { fallbackModel: 'other' })).toEqual({ kind: 'give-up' });
     },
   );
+
+  it.each([
+    'server-error',
+    'overloaded',
+    'throttled',
+    'spent',
+    'unauthorized',
+    'forbidden',
+    'unreachable',
+    'tls',
+  ] as const)('goes to another endpoint at once, if there is one: %s', (kind) => {
+    expect(step(kind, { hasOther: true, fallbackModel: 'other', hintMs: 5_000 })).toEqual({ kind: 'move' });
+  });
+
+  it.each(['rejected', 'conflict', 'aborted', 'stream-interrupted', 'over-budget'] as const)(
+    'takes nothing elsewhere that another endpoint would not help: %s',
+    (kind) => {
+      expect(step(kind, { hasOther: true }).kind).not.toBe('move');
+    },
+  );
+
+  it('goes nowhere with a creation that may have happened', () => {
+    expect(step('disconnected', { hasOther: true, creates: true })).toEqual({ kind: 'give-up' });
+    expect(step('unavailable', { hasOther: true, creates: true })).toEqual({ kind: 'move' });
+  });
 
   it('repeats a conflict once', () => {
     expect(delay('conflict')).not.toBeNull();

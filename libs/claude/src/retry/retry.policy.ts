@@ -26,6 +26,8 @@ export interface RetryState {
   readonly waitIsKept: boolean;
   /** Whether the circuit refuses another attempt at the same place. */
   readonly circuitOpen: boolean;
+  /** Whether another endpoint could take the next attempt. */
+  readonly hasOther: boolean;
   /** The model that would take over next, if any is left. */
   readonly fallbackModel: string | null;
 }
@@ -37,11 +39,15 @@ export type NextStep =
   | { readonly kind: 'wait'; readonly delayMs: number }
   /** Another attempt, when its turn has come in the queue for limits, which keeps the wait the server asked for. */
   | { readonly kind: 'queue'; readonly maxQueueMs: number }
+  /** Another attempt, at once, at another endpoint. */
+  | { readonly kind: 'move' }
   /** Another attempt, at once, with another model. */
   | { readonly kind: 'ask'; readonly model: string };
 
 /** The end of it. */
 export const GIVE_UP: NextStep = Object.freeze({ kind: 'give-up' });
+
+const MOVE: NextStep = Object.freeze({ kind: 'move' });
 
 /**
  * What to do after a failed attempt. It is given up when the failure would repeat, attempts are used up, or the wait would
@@ -54,6 +60,7 @@ export function nextStep(
   random: Random,
 ): NextStep {
   if (state.attempt >= state.maxAttempts) return GIVE_UP;
+  if (moves(failure.meaning, state)) return MOVE;
   const delayMs = isRepeatable(failure.meaning, state) ? delayFor(failure, state, settings, random) : null;
   if (fallsBack(failure.meaning, delayMs) && state.fallbackModel !== null) {
     return { kind: 'ask', model: state.fallbackModel };
@@ -68,6 +75,11 @@ export function nextStep(
 /** What a retry takes from the budget: waiting exactly as long as a 429 asked to is no storm. */
 export function costOf({ meaning, hintMs }: AttemptFailure, step: NextStep): number {
   return step.kind !== 'ask' && meaning.kind === 'throttled' && hintMs !== null ? 0.5 : 1;
+}
+
+/** Another endpoint gives the same answer, and at once: better than a wait, and better than another model. */
+function moves({ advice, mayHaveRun }: FailureMeaning, { hasOther, creates }: RetryState): boolean {
+  return hasOther && advice.includes('elsewhere') && !(creates && mayHaveRun);
 }
 
 function isRepeatable(meaning: FailureMeaning, state: RetryState): boolean {

@@ -2,6 +2,7 @@ import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock, Random } from '../call/clock.js';
 import type { Stage } from '../call/stage.js';
+import { NOWHERE_ELSE, type Elsewhere } from './elsewhere.js';
 import { failureOfAnswer, failureOfError } from './attempt-failure.js';
 import { Repeats, type Ending } from './repeats.js';
 import { RetryBudgets } from './retry-budget.js';
@@ -11,7 +12,12 @@ import type { RetrySettings } from './retry.options.js';
  * The one loop that repeats attempts; the SDK's own is off beneath it. A stream is repeated only before its commit
  * point, since what stands inside hands it out no earlier.
  */
-export function retryStage(settings: RetrySettings, clock: Clock, random: Random): Stage {
+export function retryStage(
+  settings: RetrySettings,
+  clock: Clock,
+  random: Random,
+  elsewhere: Elsewhere = NOWHERE_ELSE,
+): Stage {
   const budgets = settings.budget === false ? null : new RetryBudgets(settings.budget, clock);
   return async (call, next) => {
     let repeats: Repeats | null = null;
@@ -33,7 +39,7 @@ export function retryStage(settings: RetrySettings, clock: Clock, random: Random
       } finally {
         counted ||= countFirst(call, budgets);
       }
-      repeats ??= new Repeats(call, settings, budgets, random);
+      repeats ??= new Repeats(call, settings, budgets, random, elsewhere);
       const step = repeats.after(ending);
       if (step.kind === 'give-up') return repeats.give(ending);
       await repeats.take(step);

@@ -71,6 +71,7 @@ export class ClaudeTestingModule {
   }
 }
 
-function hasCredentials({ client = {} }: ClaudeModuleOptions): boolean {
+function hasCredentials({ client = {}, endpoints }: ClaudeModuleOptions): boolean {
+  if (endpoints !== undefined) return true;
   return [client.authToken, client.config, client.credentials, client.profile].some((given) => given !== undefined);
 }

@@ -1,14 +1,5 @@
 import type { Random } from '../call/clock.js';
-
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
-
-/** FNV-1a over UTF-16 code units, 32 bits. Enough to pick from a list; never used where a collision matters. */
-export function hash32(text: string): number {
-  let hash = FNV_OFFSET;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME);
-  return hash >>> 0;
-}
+import { hash32 } from '../call/hash32.js';
 
 /** mulberry32: small, fast, and the same sequence on every machine. */
 export function createRandom(seed: number): Random {

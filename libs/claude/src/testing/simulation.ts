@@ -7,7 +7,8 @@ import { RequestPreparer } from './messages/prepared-request.js';
 import { ModelCatalogue } from './models/catalogue.js';
 import { Recorder } from './record/recorder.js';
 import { Script } from './script/script.js';
-import { createRandom, hash32, IdSource } from './seed.js';
+import { hash32 } from '../call/hash32.js';
+import { createRandom, IdSource } from './seed.js';
 import type { Settings } from './settings.js';
 import { PromptCache } from './usage/prompt-cache.js';
 

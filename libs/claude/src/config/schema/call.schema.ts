@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STRATEGY_NAMES } from '../../call/context.js';
 import { STAGE_ORDER } from '../../call/pipeline.js';
 import { fn, milliseconds, must, oneOf, text } from './checks.js';
 
@@ -22,6 +23,8 @@ export const context = z
     ),
     priority: oneOf('interactive', 'normal', 'background'),
     requestType: text,
+    endpoint: text,
+    strategy: oneOf(...STRATEGY_NAMES),
   })
   .partial();
 

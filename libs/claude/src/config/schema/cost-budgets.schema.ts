@@ -67,7 +67,11 @@ const budget = z.strictObject({
 export const budgets = z.array(budget, { error: 'must be an array' });
 
 /** Budgets that are fine by themselves and cannot hold together, or would do nothing. */
-export function budgetContradictions(path: string, given: readonly BudgetOptions[]): string[] {
+export function budgetContradictions(
+  path: string,
+  given: readonly BudgetOptions[],
+  endpoints: readonly string[],
+): string[] {
   const seen = new Set<string>();
   return given.flatMap(({ name, scope: whose, mode = BUDGET_DEFAULTS.mode, onShortfall, alertAt }, index) => {
     const at = `${path}[${index}]`;
@@ -82,8 +86,10 @@ export function budgetContradictions(path: string, given: readonly BudgetOptions
     if (mode === 'soft' && alertAt?.length === 0) {
       problems.push(`\`${at}\` would do nothing: a soft budget without \`alertAt\` tells nobody. Give it a threshold.`);
     }
-    if (typeof whose === 'object' && 'key' in whose && whose.key !== '*' && whose.key !== 'default') {
-      problems.push(`\`${at}.scope.key\` is the id of no key: the one of \`apiKey\` is called 'default'.`);
+    if (typeof whose === 'object' && 'key' in whose && whose.key !== '*' && !endpoints.includes(whose.key)) {
+      problems.push(
+        `\`${at}.scope.key\` is the name of no endpoint: there are ${endpoints.map((each) => `'${each}'`).join(', ')}.`,
+      );
     }
     return problems;
   });

@@ -7,16 +7,14 @@ import { pricing, pricingContradictions } from './cost-prices.schema.js';
 export const cost = z.strictObject({ pricing, ledger, budgets, sinks }).partial();
 
 /** Options of `cost` that are fine by themselves and cannot hold together, or would do nothing. */
-export function costContradictions({
-  pricing: prices = {},
-  ledger: kept = {},
-  budgets: bounds = [],
-  sinks: given = [],
-}: CostOptions): string[] {
+export function costContradictions(
+  { pricing: prices = {}, ledger: kept = {}, budgets: bounds = [], sinks: given = [] }: CostOptions,
+  endpoints: readonly string[],
+): string[] {
   return [
     ...pricingContradictions('cost.pricing', prices),
     ...ledgerContradictions('cost.ledger', kept),
-    ...budgetContradictions('cost.budgets', bounds),
+    ...budgetContradictions('cost.budgets', bounds, endpoints),
     ...sinkContradictions('cost.sinks', given),
   ];
 }

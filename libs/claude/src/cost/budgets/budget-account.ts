@@ -15,8 +15,8 @@ const LATE_MS = 3_600_000;
 export interface Payer {
   readonly context: CallContext;
   readonly model: string | null;
-  /** Id of the API key. */
-  readonly key: string;
+  /** Name of the endpoint whose key it is; `null` where that is not known yet. */
+  readonly key: string | null;
 }
 
 /** What one may spend of a budget in one stretch of time. */
@@ -103,5 +103,5 @@ function whoIn(scope: Exclude<BudgetScope, 'global'>, { context, model, key }: P
   if ('tag' in scope) return context.tags?.[scope.tag];
   if ('user' in scope) return context.user;
   if ('model' in scope) return model === null ? undefined : undatedModelId(model);
-  return 'key' in scope ? key : context.requestType;
+  return 'key' in scope ? (key ?? undefined) : context.requestType;
 }

@@ -28,7 +28,7 @@ export type BudgetScope =
   | { readonly tag: string; readonly value: string }
   /** Those of a model. An id and its aliases are one model. */
   | { readonly model: string }
-  /** Those made with an API key, by its id. */
+  /** Those made with the key of an endpoint, by the endpoint's name; `default` where there is one `apiKey`. */
   | { readonly key: string }
   /** Those of a context's `requestType`. */
   | { readonly requestType: string };

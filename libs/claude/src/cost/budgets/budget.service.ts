@@ -102,9 +102,8 @@ export class BudgetService {
   /** What a call would be refused with if it were made now; `null` if hard budgets have anything left for it. Reserves nothing. */
   async refusal({ context = {}, model, leastUsd = 0 }: BudgetRequest = {}): Promise<BudgetExceededError | null> {
     const budgets = this.#budgets;
-    const { endpoint } = this.#runtime;
     const accounts = budgets
-      .accountsOf({ context, model: model ?? null, key: endpoint.keyId })
+      .accountsOf({ context, model: model ?? null, key: this.#keyOf(context) })
       .filter(({ budget }) => budget.mode === 'hard');
     const standings = accounts.length === 0 ? [] : await budgets.standings(accounts);
     for (const [index, account] of accounts.entries()) {
@@ -113,6 +112,12 @@ export class BudgetService {
       return budgetExceeded(account, standing, budgets.retryAfterMs(account, null));
     }
     return null;
+  }
+
+  /** Which endpoint's key will pay is only known where there is one, or it is named. */
+  #keyOf({ endpoint }: CallContext): string | null {
+    const { endpoints } = this.#runtime.pool;
+    return endpoint ?? (endpoints.length === 1 ? endpoints[0].name : null);
   }
 
   get #budgets(): Budgets {

@@ -110,7 +110,7 @@ export class Budgets implements BudgetKeeper {
     const isBatch = call.operation.limit === 'batch' && call.operation.cost === 'paid';
     if (call.operation.usage !== 'message' && !isBatch) return limits;
     const { context, effectiveModel: model, endpoint } = call;
-    const accounts = this.accountsOf({ context, model, key: endpoint.keyId });
+    const accounts = this.accountsOf({ context, model, key: endpoint.name });
     if (accounts.length === 0) return limits;
     const worst = isBatch ? this.#worstOfBatch(call) : this.worstCaseNanoUsd(call.params, model, call.maxTokens);
     if (worst === null && accounts.some(({ budget }) => budget.mode === 'hard')) {

@@ -1,3 +1,4 @@
+import { PLAIN_ENDPOINT } from '../../call/endpoint.js';
 import { Call } from '../../call/call.js';
 import type { CallContext } from '../../call/context.js';
 import { operationOf } from '../../call/operations/operation-of.js';
@@ -45,7 +46,7 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       params,
       stream: false,
       context: options.context ?? {},
-      endpoint: { name: 'default', key: null, keyId: 'default', limitDomain: 'default' },
+      endpoint: PLAIN_ENDPOINT,
       usesEndpointKey: true,
       needsRealSignal: false,
       isSentDirectly: true,

@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../json.js';
-import { createRandom, hash32 } from '../seed.js';
+import { hash32 } from '../../call/hash32.js';
+import { createRandom } from '../seed.js';
 import { countTokens, firstTokens } from '../usage/tokens.js';
 import { Answer } from './answer.js';
 import { lastUserText, type MessageBody } from './message-body.js';

@@ -1,0 +1,68 @@
+import type { Awaitable } from '../admission/admission-store.js';
+import type { Standing } from '../admission/meter.js';
+import { offPath } from '../admission/lease-keeper.js';
+import { isPending } from '../admission/turnstile.js';
+import type { Clock } from '../call/clock.js';
+
+/** How limits look to a call that is not made yet. */
+export interface PoolOutlook {
+  /** The least that any of them has left, as a share of what it can have: from 0, where a call would wait, to 1. */
+  readonly headroom: number;
+  /** Milliseconds until the first call could be let through, as far as time alone tells; `Infinity` while it is paused. */
+  readonly waitMs: number;
+}
+
+/** What is not limited. */
+export const UNLIMITED: PoolOutlook = Object.freeze({ headroom: 1, waitMs: 0 });
+
+/** How old what a shared store said may be: looking must cost a call no round trip. */
+const REFRESH_MS = 100;
+
+/** Looks at limits, at once: of a shared store it knows how they stood a moment ago. */
+export class OutlookOnLimits {
+  #known: readonly Standing[] = [];
+  #askedAtMs = -Infinity;
+
+  constructor(
+    private readonly standing: () => Awaitable<readonly Standing[]>,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param queued How many wait for them. */
+  look(queued: number): PoolOutlook {
+    const nowMs = this.clock.now();
+    if (nowMs - this.#askedAtMs >= REFRESH_MS || this.#askedAtMs === -Infinity) this.#ask(nowMs);
+    return outlookOf(this.#known, queued);
+  }
+
+  #ask(nowMs: number): void {
+    const answer = this.standing();
+    if (!isPending(answer)) {
+      // What is in this process's memory is looked at each time.
+      this.#known = answer;
+      return;
+    }
+    this.#askedAtMs = nowMs;
+    // A store that is away leaves what was known.
+    offPath(() => answer.then((standings) => void (this.#known = standings)));
+  }
+}
+
+/** How limits look that stand like this, with so many in line for them. */
+export function outlookOf(standings: readonly Standing[], queued: number): PoolOutlook {
+  let { headroom, waitMs } = UNLIMITED;
+  for (const { burst, limit, level, ratePerMs, closedForMs } of standings) {
+    if (closedForMs > 0) {
+      headroom = 0;
+      waitMs = Math.max(waitMs, closedForMs);
+    }
+    if (!Number.isFinite(limit)) continue;
+    // A share of a burst that is nothing is nothing.
+    headroom = Math.min(headroom, level < 1 ? 0 : level / burst);
+    if (ratePerMs > 0) waitMs = Math.max(waitMs, (1 - level) / ratePerMs);
+  }
+  return queued === 0 ? { headroom, waitMs } : { headroom: 0, waitMs: waitMs + queued * TURN_MS };
+}
+
+/** What each in line adds to a wait whose length nobody knows: enough to tell a long line from a short one. */
+const TURN_MS = 1;

@@ -1,0 +1,77 @@
+import type { BaseAnthropic } from '@anthropic-ai/sdk';
+import type { StrategyName } from '../call/context.js';
+import type { KeySupplier } from '../call/endpoint.js';
+import type { BalancingStrategy } from './strategies/strategy.js';
+
+/** What every endpoint may have. */
+interface CommonEndpointOptions {
+  /** What records, circuits and budgets call it: letters, digits, `.`, `_` and `-`. No two endpoints share one. */
+  readonly name: string;
+  /** Its share of the load, compared with the others'. At least 0; 0 lets it take only what no other can. Default 1. */
+  readonly weight?: number;
+  /**
+   * Who owns its rate limits: the organization or workspace. Keys of one organization share their limits, so they share a
+   * domain. Default `default`; of a `client` its name.
+   */
+  readonly limitDomain?: string;
+  /** Who owns its prompt cache: the workspace. Default: its `limitDomain`. */
+  readonly cacheDomain?: string;
+  /**
+   * The models it serves: a list of ids, or what each id is called there, e.g. `{ 'claude-opus-5-5':
+   * 'anthropic.claude-opus-5-5-v1:0' }`. Default: all, by the ids that calls use.
+   */
+  readonly models?: readonly string[] | Readonly<Record<string, string>>;
+  /** How many attempts may be under way there. Default: as many as its limits allow. */
+  readonly maxConcurrent?: number;
+}
+
+/** The API, by a key of its own. */
+export interface KeyEndpointOptions extends CommonEndpointOptions {
+  /** The API key, or a function that is asked for it before every attempt. */
+  readonly key: string | KeySupplier;
+  /** Where the API is. Default: the module's `baseURL`. */
+  readonly baseURL?: string;
+  readonly client?: never;
+}
+
+/** A backend of its own: any client of the SDK's family, such as `AnthropicBedrock`, `AnthropicVertex` or `AnthropicFoundry`. */
+export interface ClientEndpointOptions extends CommonEndpointOptions {
+  /** It signs and addresses requests as it does by itself; its own retries stay off. */
+  readonly client: BaseAnthropic;
+  readonly key?: never;
+  readonly baseURL?: never;
+}
+
+/** Somewhere calls can go. */
+export type EndpointOptions = KeyEndpointOptions | ClientEndpointOptions;
+
+/** How attempts are spread over endpoints. */
+export interface RoutingOptions {
+  /** Default `least-busy`. */
+  readonly strategy?: StrategyName | BalancingStrategy;
+  /** How long an endpoint whose key was turned away is left alone, in milliseconds. Default 300,000. */
+  readonly keyOutMs?: number;
+}
+
+/** An endpoint with every default filled in. */
+export interface ResolvedEndpoint {
+  readonly name: string;
+  readonly key: KeySupplier | null;
+  /** Where its requests go instead of the module's `baseURL`; `null` for there. */
+  readonly baseURL: string | null;
+  readonly client: BaseAnthropic | null;
+  readonly weight: number;
+  readonly limitDomain: string;
+  readonly cacheDomain: string;
+  /** What each model it serves is called there; `null` where it serves all by their own ids. */
+  readonly models: ReadonlyMap<string, string> | null;
+  readonly maxConcurrent: number | null;
+}
+
+/** {@link RoutingOptions} with every default filled in. */
+export type RoutingSettings = Required<RoutingOptions>;
+
+export const ROUTING_DEFAULTS: RoutingSettings = Object.freeze({ strategy: 'least-busy', keyOutMs: 300_000 });
+
+/** Limit domain of endpoints that name none. */
+export const DEFAULT_DOMAIN = 'default';
