@@ -11,7 +11,14 @@ const ROW = {
   usdPerMillionTokens: { input: 1, cacheWrite5m: 1.25, cacheWrite1h: 2, cacheRead: 0.1, output: 5 },
 };
 
+const TENFOLD = { usdPerMillionTokens: { input: 10, cacheWrite5m: 12.5, cacheWrite1h: 20, cacheRead: 1, output: 50 } };
+
 const TODAY = { days: 1 };
+
+/** The day so many days from now, as a price row has it. */
+function day(fromNow: number): string {
+  return new Date(Date.now() + fromNow * 86_400_000).toISOString().slice(0, 10);
+}
 
 /** Some 5,000 tokens for the simulator, more than half of any prompt below. */
 const BOOK = 'It was a dark and stormy night. '.repeat(625);
@@ -125,21 +132,17 @@ describe('Savings', () => {
       expect(figure.assumption).toMatch(/^[A-Z].{40,}\.$/);
       expect(Object.isFrozen(figure)).toBe(true);
     }
-    expect(Object.isFrozen(report)).toBe(true);
+    expect([report, period].every(Object.isFrozen)).toBe(true);
   });
 
-  it('count calls made elsewhere, at the prices of when they were made', async () => {
-    const dearer = {
-      ...ROW,
-      effectiveFrom: '2999-01-01',
-      usdPerMillionTokens: { ...ROW.usdPerMillionTokens, input: 9 },
-    };
-    const app = await boot({ pricing: { rows: [ROW, dearer] } });
+  it('count calls made elsewhere, each at the prices of when it was made', async () => {
+    const app = await boot({ pricing: { rows: [ROW, { ...ROW, ...TENFOLD, effectiveFrom: day(-1) }] } });
     const usage = { input_tokens: 3_000, cache_read_input_tokens: 1_000, output_tokens: 300 };
-    const entry = app.costs.record(usage, { model: MODEL, priority: 'background' });
-    expect(entry.savingsNanoUsd).toMatchObject({ cachingSaved: 900_000, batchCouldSave: 2_300_000, reserved: null });
-    const report = await app.costs.getSavings(TODAY);
-    expect(figures(report)).toEqual({ ...NONE, cachingSaved: [900_000, 1], batchCouldSave: [2_300_000, 1] });
+    const before = app.costs.record(usage, { model: MODEL, priority: 'background', at: Date.parse(day(-3)) });
+    expect(before.savingsNanoUsd).toMatchObject({ cachingSaved: 900_000, batchCouldSave: 2_300_000, reserved: null });
+    app.costs.record(usage, { model: MODEL });
+    const report = await app.costs.getSavings({ days: 5 });
+    expect(figures(report)).toEqual({ ...NONE, cachingSaved: [9_900_000, 2], batchCouldSave: [2_300_000, 1] });
     expect(() => app.costs.record(usage, { model: MODEL, priority: 'never' as never })).toThrow('`priority`');
   });
 

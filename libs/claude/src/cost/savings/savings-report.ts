@@ -50,7 +50,7 @@ export function savingsReport(
 ): SavingsReport {
   const { cachingSaved, cachingCouldSave, batchCouldSave, smallerModelCouldSave, reserved, usedOfReserved } = savings;
   return Object.freeze({
-    period,
+    period: Object.freeze({ ...period }),
     totalCostUsd,
     cachingSaved: figure(cachingSaved, CACHING_SAVED),
     cachingCouldSave: figure(cachingCouldSave, cachingAssumption(settings)),
