@@ -82,6 +82,16 @@ describe('A hard budget', () => {
     expect(spent).toBeCloseTo(await spentUsd(app), 9);
   });
 
+  it('stands in the record of each attempt with what was held for it', async () => {
+    const app = await boot({});
+    const held = Math.round((app.costs.estimateCost(PARAMS).worstCaseUsd ?? NaN) * 1e9);
+    app.sim.onMessage().failWith(529).once();
+    await app.claude.messages.create(PARAMS);
+    expect(app.record().attempts.map(({ reservedNanoUsd }) => reservedNanoUsd)).toEqual([held, held]);
+    await app.claude.messages.countTokens({ model: MODEL, messages: PARAMS.messages });
+    expect(app.record().attempts.map(({ reservedNanoUsd }) => reservedNanoUsd)).toEqual([null]);
+  });
+
   it('holds nothing any more of a caller who went away', async () => {
     const app = await boot({});
     const aborter = new AbortController();

@@ -105,6 +105,10 @@ export type { CostOptions } from './cost/cost.options.js';
 export type { ModelPrice, PricingProvider, TokenPrices } from './cost/pricing/model-price.js';
 export type { PriceList, PriceRow } from './cost/pricing/price-row.js';
 export type { PricingOptions, UnknownModel } from './cost/pricing/pricing.options.js';
+export type { CallSavings, SavingKind } from './cost/savings/call-savings.js';
+export type { ReservationFigure, SavingFigure, SavingsReport } from './cost/savings/savings-report.js';
+export type { SavingSum, SavingsSums } from './cost/savings/savings-tally.js';
+export type { SavingsOptions } from './cost/savings/savings.options.js';
 export {
   BudgetExceededError,
   CircuitOpenError,

@@ -13,6 +13,8 @@ export interface AttemptAsk extends Passenger {
   readonly line: WaitingLine;
   /** Whose turn it takes where tenants take turns; '' for nobody's. */
   readonly tenant: string;
+  /** What was asked for was granted, and the exchange begins. */
+  began?(attempt: Attempt): void;
   /** The request is on its way. */
   sent(): UsedAmounts;
   /** A stream has told what input it counted. */

@@ -28,6 +28,7 @@ export class AttemptLease implements AttemptListener {
     }
     this.#attempt = attempt;
     attempt.queuedMs = this.queuedMs;
+    this.ask.began?.(attempt);
   }
 
   attemptSent(attempt: Attempt): void {

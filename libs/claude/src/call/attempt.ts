@@ -46,6 +46,8 @@ export class Attempt {
   errorHeaders: Headers | null = null;
   /** Milliseconds it waited for limits before it began. */
   queuedMs = 0;
+  /** The most it can cost, as budgets hold it, in whole nano-dollars; `null` where none pays for it. */
+  reservedNanoUsd: number | null = null;
   /** Whether the wait the server asked for is kept where the next attempt asks for its limits. */
   waitIsKept = false;
   /** Whether its failure left the circuit open, so that the next attempt must go elsewhere or not at all. */
@@ -210,6 +212,7 @@ export class Attempt {
       retryAfterMs: this.retryAfterMs,
       usage: this.usage,
       cost: this.cost,
+      reservedNanoUsd: this.reservedNanoUsd,
     };
   }
 

@@ -30,6 +30,8 @@ export interface AttemptRecord {
   readonly usage: Usage | null;
   /** What that usage costs; `null` without usage, and where costs are not tracked. */
   readonly cost: Cost | null;
+  /** What the budgets that pay for it held: the most it could cost, in whole nano-dollars; `null` where no budget does. */
+  readonly reservedNanoUsd: number | null;
 }
 
 /** What happened, complete: exactly one per call, and never any prompt, answer or key. */

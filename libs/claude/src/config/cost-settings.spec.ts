@@ -53,6 +53,14 @@ describe('The option `cost`', () => {
     [budgets({ mode: 'soft', onShortfall: 'refuse' }), '`cost.budgets[0].onShortfall` would do nothing'],
     [budgets({ mode: 'soft', alertAt: [] }), '`cost.budgets[0]` would do nothing'],
     [{ budgets: [BUDGET, BUDGET] }, '`cost.budgets[1].name` is that of an earlier budget'],
+    [{ savings: [] }, '`cost.savings` must be an object'],
+    [{ savings: { largerModels: {} } }, '`cost.savings.largerModels` is no option of `cost.savings`'],
+    [{ savings: { smallerModels: { 'claude-opus-5-5': 1 } } }, '`cost.savings.smallerModels` must be an object'],
+    [{ savings: { smallerModels: { same: 'same' } } }, '`cost.savings.smallerModels` must be an object'],
+    [{ savings: { repeatedShare: 0 } }, '`cost.savings.repeatedShare` must be a number above 0 and up to 1'],
+    [{ savings: { minimumCacheTokens: 0.5 } }, '`cost.savings.minimumCacheTokens` must be a whole number from 1'],
+    [{ savings: { shortPromptTokens: 0 } }, '`cost.savings.shortPromptTokens` must be a whole number from 1'],
+    [{ savings: { shortAnswerTokens: '5' } }, '`cost.savings.shortAnswerTokens` must be a whole number from 1'],
     [{ pricing: { discount: 1 } }, '`cost.pricing.discount`'],
     [{ pricing: { unknownModel: 'guess' } }, '`cost.pricing.unknownModel`'],
     [{ pricing: { filePollMs: 5 } }, '`cost.pricing.filePollMs` would do nothing without'],
@@ -73,6 +81,6 @@ describe('The option `cost`', () => {
 
   it('may be false, or left out', () => {
     expect(resolveSettings({ cost: false }, ENV).cost).toBe(false);
-    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, budgets: [], sinks: [] });
+    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, budgets: [], savings: {}, sinks: [] });
   });
 });

@@ -16,6 +16,7 @@ import { momentOf, momentsOf, type UsagePeriod } from './ledger/usage-period.js'
 import type { SinkStats } from './ledger/usage-sink.js';
 import type { UsageShare, UsageSummary } from './ledger/usage-summary.js';
 import { nanoToUsd } from './pricing/money.js';
+import { savingsReport, type SavingsReport } from './savings/savings-report.js';
 
 /** What a usage costs, in dollars as well. */
 export interface CalculatedCost extends Cost {
@@ -128,6 +129,16 @@ export class CostTrackerService {
     return tag === undefined ? byTag : byTag.filter(({ name }) => name.startsWith(`${tag}=`));
   }
 
+  /**
+   * What was saved in a stretch of time, and what could have been: by the prompt cache, message batches and smaller models,
+   * and what budgets held in vain. Each figure says what it takes for granted. It takes as long as {@link getSummary}.
+   *
+   * @throws InvalidOptionsError when the period is none.
+   */
+  async getSavings(period?: UsagePeriod): Promise<SavingsReport> {
+    return savingsReport(await this.getSummary(period), this.#runtime.costs.savings);
+  }
+
   /** The last entries, newest first. Default 100. */
   async getRecent(limit = 100): Promise<readonly UsageEntry[]> {
     if (!Number.isSafeInteger(limit) || limit < 1)
@@ -148,7 +159,8 @@ export class CostTrackerService {
     const nowMs = clock.wall();
     const atMs = momentOf('at', use.at ?? nowMs);
     if (atMs > nowMs + MAX_AHEAD_MS) throw new InvalidOptionsError('`at` of record() is in the future: correct it.');
-    const entry = entryOfUse(use, used, costs.prices.costOf(use.model, used, atMs), atMs);
+    const cost = costs.prices.costOf(use.model, used, atMs);
+    const entry = entryOfUse(use, { usage: used, cost, atMs }, costs.appraiser);
     costs.add(entry);
     return entry;
   }

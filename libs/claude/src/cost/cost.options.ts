@@ -2,6 +2,7 @@ import type { BudgetOptions } from './budgets/budget.options.js';
 import type { LedgerOptions } from './ledger/ledger.options.js';
 import type { UsageSink } from './ledger/usage-sink.js';
 import type { PricingOptions } from './pricing/pricing.options.js';
+import type { SavingsOptions } from './savings/savings.options.js';
 
 /** What calls cost, where that is kept, and who is told. */
 export interface CostOptions {
@@ -11,6 +12,8 @@ export interface CostOptions {
   readonly ledger?: LedgerOptions;
   /** How much may be spent, by whom, in what time. Default: no bounds. */
   readonly budgets?: readonly BudgetOptions[];
+  /** What is taken for granted where the ledger tells what could have been saved. */
+  readonly savings?: SavingsOptions;
   /** Who is brought each entry as well, off the path of calls. Default: none. */
   readonly sinks?: readonly UsageSink[];
 }
@@ -22,5 +25,6 @@ export const COST_DEFAULTS: CostSettings = Object.freeze({
   pricing: Object.freeze({}),
   ledger: Object.freeze({}),
   budgets: Object.freeze([]),
+  savings: Object.freeze({}),
   sinks: Object.freeze([]),
 });

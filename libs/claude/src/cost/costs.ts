@@ -10,6 +10,9 @@ import { entryOf, type UsageEntry } from './ledger/usage-entry.js';
 import type { UsageLedger } from './ledger/usage-ledger.js';
 import type { UsageSink } from './ledger/usage-sink.js';
 import { Prices } from './pricing/prices.js';
+import { resolveSavings } from './savings/resolve-savings.js';
+import { SavingsAppraiser } from './savings/savings-appraiser.js';
+import type { SavingsSettings } from './savings/savings.options.js';
 
 /** How long a process that ends waits for sinks to take what they were not given yet. */
 const FLUSH_MS = 5_000;
@@ -23,15 +26,20 @@ export class Costs {
   readonly ledger: UsageLedger;
   /** The ledger of this process; `null` where another one is used. */
   readonly memory: MemoryLedger | null;
+  /** What is taken for granted where savings are told. */
+  readonly savings: SavingsSettings;
+  readonly appraiser: SavingsAppraiser;
   readonly #feeds: readonly SinkFeed[];
 
-  /** @throws InvalidOptionsError when the price file cannot be used. */
-  constructor({ pricing, ledger, sinks }: CostSettings, clock: Clock) {
+  /** @throws InvalidOptionsError when the price file cannot be used, or an option names a model that has no price. */
+  constructor({ pricing, ledger, savings, sinks }: CostSettings, clock: Clock) {
     const tell = (event: CostEvent): void => this.events.next(event);
     this.prices = new Prices(pricing, clock, {
       onChange: ({ version }) => tell({ type: 'price-file-loaded', version }),
       onError: (error) => tell({ type: 'price-file-rejected', error }),
     });
+    this.savings = resolveSavings(savings, this.prices, clock);
+    this.appraiser = new SavingsAppraiser(this.prices.costOf, this.savings);
     this.memory = ledger.store === undefined ? new MemoryLedger(clock, ledger) : null;
     this.ledger = ledger.store ?? (this.memory as MemoryLedger);
     // A ledger elsewhere may be slow or away, just as a sink may.
@@ -45,7 +53,7 @@ export class Costs {
 
   /** Books what a call used. Never throws into the call. */
   book(record: CallRecord): void {
-    this.add(entryOf(record));
+    this.add(entryOf(record, this.appraiser.appraise(record)));
   }
 
   add(entry: UsageEntry): void {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { checkContext } from '../call/context.js';
+import { checkContext, type CallPriority } from '../call/context.js';
 import type { Cost } from '../call/cost.js';
 import type { Usage } from '../call/usage.js';
 import { partOf, type UsageEntry } from './ledger/usage-entry.js';
+import type { SavingsAppraiser } from './savings/savings-appraiser.js';
 
 /** Whose use it was that was not made through this module, and of what. */
 export interface ExternalUse {
@@ -17,12 +18,31 @@ export interface ExternalUse {
   readonly user?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly requestType?: string;
+  /** Who waited for it. Default `normal`: savings then do not take it for work that could have gone into a batch. */
+  readonly priority?: CallPriority;
 }
 
-/** @throws InvalidContextError when the user, a tag or the kind of work is of the wrong kind. */
-export function entryOfUse(use: ExternalUse, usage: Usage, cost: Cost, atMs: number): UsageEntry {
-  const { model, id = randomUUID(), endpoint = 'external', user, tags, requestType } = use;
-  checkContext({ ...(user !== undefined && { user }), ...(tags && { tags }), ...(requestType && { requestType }) });
+/** What was used, what that costs, and when it was used. */
+export interface PricedUsage {
+  readonly usage: Usage;
+  readonly cost: Cost;
+  readonly atMs: number;
+}
+
+/** @throws InvalidContextError when the user, a tag, the kind of work or the priority is of the wrong kind. */
+export function entryOfUse(
+  use: ExternalUse,
+  { usage, cost, atMs }: PricedUsage,
+  appraiser: SavingsAppraiser,
+): UsageEntry {
+  const { model, id = randomUUID(), endpoint = 'external', user, tags, requestType, priority } = use;
+  checkContext({
+    ...(user !== undefined && { user }),
+    ...(tags && { tags }),
+    ...(requestType && { requestType }),
+    priority,
+  });
+  const attempt = { model, endpoint, startedAfterMs: 0, durationMs: 0, usage, cost, reservedNanoUsd: null };
   return {
     id,
     atMs,
@@ -33,6 +53,13 @@ export function entryOfUse(use: ExternalUse, usage: Usage, cost: Cost, atMs: num
     tags: tags ?? {},
     outcome: 'succeeded',
     costNanoUsd: cost.nanoUsd,
+    savingsNanoUsd: appraiser.appraise({
+      requestType: requestType ?? null,
+      priority: priority ?? 'normal',
+      stream: false,
+      startedAtMs: atMs,
+      attempts: [attempt],
+    }),
     parts: [partOf(model, endpoint, usage, cost)],
   };
 }

@@ -3,8 +3,9 @@ import type { CostOptions } from '../../cost/cost.options.js';
 import { budgetContradictions, budgets } from './cost-budgets.schema.js';
 import { ledger, ledgerContradictions, sinkContradictions, sinks } from './cost-ledger.schema.js';
 import { pricing, pricingContradictions } from './cost-prices.schema.js';
+import { savings } from './cost-savings.schema.js';
 
-export const cost = z.strictObject({ pricing, ledger, budgets, sinks }).partial();
+export const cost = z.strictObject({ pricing, ledger, budgets, savings, sinks }).partial();
 
 /** Options of `cost` that are fine by themselves and cannot hold together, or would do nothing. */
 export function costContradictions(

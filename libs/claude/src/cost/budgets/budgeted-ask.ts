@@ -49,6 +49,10 @@ export class BudgetedAsk implements AttemptAsk {
     return this.limits?.tenant ?? '';
   }
 
+  began(attempt: Attempt): void {
+    attempt.reservedNanoUsd = this.worstCaseNanoUsd;
+  }
+
   sent(): UsedAmounts {
     this.keeper.granted(this.call, this.accounts);
     return [...(this.limits?.sent() ?? []), ...this.#unsettled];

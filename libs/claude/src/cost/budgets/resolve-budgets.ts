@@ -1,5 +1,5 @@
 import type { Clock } from '../../call/clock.js';
-import { InvalidOptionsError } from '../../errors/errors.js';
+import { checkPriced } from '../pricing/check-priced.js';
 import type { Prices } from '../pricing/prices.js';
 import {
   BUDGET_DEFAULTS,
@@ -37,10 +37,7 @@ export function checkedBudgets(
     const cheaper = typeof onShortfall === 'object' && 'degrade' in onShortfall ? onShortfall.degrade.to : null;
     const paths = { 'scope.model': named, 'onShortfall.degrade.to': cheaper };
     for (const [path, model] of Object.entries(paths)) {
-      if (model === null || prices.book.priceOf(model, clock.wall()) !== null) continue;
-      throw new InvalidOptionsError(
-        `\`cost.budgets[${index}].${path}\` is a model that no price is known of: correct it, or add a price in \`cost.pricing.rows\`.`,
-      );
+      if (model !== null) checkPriced(`\`cost.budgets[${index}].${path}\``, model, prices, clock);
     }
   }
   return resolveBudgets(options);

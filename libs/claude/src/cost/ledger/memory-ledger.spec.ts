@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ManualClock } from '../../testing/clock/manual-clock.js';
+import { SAVING_KINDS } from '../savings/call-savings.js';
 import { MemoryLedger } from './memory-ledger.js';
 import { usageEntry, usagePart } from './spec-support/usage-entries.js';
 import type { UsageEntry } from './usage-entry.js';
@@ -31,6 +32,17 @@ const anyPart = fc
   })
   .map(usagePart);
 
+const anyNanoUsd = fc.option(fc.integer({ min: -1e12, max: 1e12 }));
+
+const anySavings = fc.record({
+  cachingSaved: anyNanoUsd,
+  cachingCouldSave: anyNanoUsd,
+  batchCouldSave: anyNanoUsd,
+  smallerModelCouldSave: anyNanoUsd,
+  reserved: anyNanoUsd,
+  usedOfReserved: anyNanoUsd,
+});
+
 const anyEntries = fc
   .array(
     fc.record({
@@ -38,6 +50,7 @@ const anyEntries = fc
       user: fc.constantFrom('u1', 'u2', null),
       tags: fc.constantFrom<Readonly<Record<string, string>>>({}, { team: 'red' }, { team: 'blue', env: 'test' }),
       requestType: fc.constantFrom('chat', null),
+      savingsNanoUsd: anySavings,
       parts: fc.array(anyPart, { maxLength: 3 }),
     }),
     { maxLength: 40 },
@@ -72,6 +85,20 @@ describe('MemoryLedger', () => {
         expect(sum(summary.byTag.filter(({ name }) => name === 'team=red'))).toBe(costOf(red));
         const ofB = parts.filter(({ model }) => model === 'b').map((part) => usageEntry({ parts: [part] }));
         expect(sum(summary.byModel.filter(({ name }) => name === 'b'))).toBe(costOf(ofB));
+      }),
+    );
+  });
+
+  it('adds up what was saved and could have been, and counts the calls that is about', () => {
+    fc.assert(
+      fc.property(anyEntries, fc.constantFrom(1, 3, 10), (entries, days) => {
+        const { ledger } = setup();
+        ledger.record(entries);
+        const { savings } = ledger.summarize({ fromMs: NOW - days * DAY_MS, toMs: NOW + 1 });
+        for (const kind of SAVING_KINDS) {
+          const told = entries.map(({ savingsNanoUsd }) => savingsNanoUsd[kind]).filter((each) => each !== null);
+          expect(savings[kind]).toEqual({ nanoUsd: told.reduce((total, each) => total + each, 0), calls: told.length });
+        }
       }),
     );
   });

@@ -1,3 +1,4 @@
+import { SavingsTally } from '../savings/savings-tally.js';
 import type { UsageEntry } from './usage-entry.js';
 import { UsageTable } from './usage-table.js';
 
@@ -15,6 +16,8 @@ export const UNNAMED = '';
 
 /** Everything used in a stretch of time: in all, and by each dimension. */
 export class UsageBucket {
+  /** In all only: a ledger has hundreds of thousands of rows of names. */
+  readonly savings = new SavingsTally();
   readonly #all = new UsageTable(1);
   readonly #by: Readonly<Record<Dimension, UsageTable>>;
 
@@ -38,6 +41,7 @@ export class UsageBucket {
 
   /** @returns How many names had no row of their own any more. */
   add(entry: UsageEntry): number {
+    this.savings.add(entry.savingsNanoUsd);
     let overflows = addWhole(this.#all, ALL, entry);
     overflows += addWhole(this.#by.user, entry.user ?? UNNAMED, entry);
     overflows += addWhole(this.#by.requestType, entry.requestType ?? UNNAMED, entry);
@@ -47,6 +51,7 @@ export class UsageBucket {
   }
 
   addBucket(other: UsageBucket): void {
+    this.savings.addTally(other.savings);
     this.#all.addTable(other.#all);
     for (const dimension of DIMENSIONS) this.#by[dimension].addTable(other.#by[dimension]);
   }

@@ -2,6 +2,7 @@ import type { Cost, UnpricedReason } from '../../call/cost.js';
 import type { Outcome } from '../../call/outcome.js';
 import type { AttemptRecord, CallRecord } from '../../call/record.js';
 import type { TokenUsage, Usage } from '../../call/usage.js';
+import type { CallSavings } from '../savings/call-savings.js';
 
 /** What one attempt of a call used, and what it cost. */
 export interface UsagePart extends TokenUsage {
@@ -32,12 +33,14 @@ export interface UsageEntry {
   readonly outcome: Outcome['kind'];
   /** The sum of the parts, in whole nano-dollars. */
   readonly costNanoUsd: number;
+  /** What it saved and could have saved, priced as it was booked. */
+  readonly savingsNanoUsd: CallSavings;
   /** One for each attempt that used something; empty when none did. */
   readonly parts: readonly UsagePart[];
 }
 
 /** What a ledger keeps of a call. */
-export function entryOf(record: CallRecord): UsageEntry {
+export function entryOf(record: CallRecord, savingsNanoUsd: CallSavings): UsageEntry {
   const { id, startedAtMs, durationMs, operation, model, requestType, user, tags, outcome, costNanoUsd } = record;
   return {
     id,
@@ -49,6 +52,7 @@ export function entryOf(record: CallRecord): UsageEntry {
     tags,
     outcome: outcome.kind,
     costNanoUsd: costNanoUsd ?? 0,
+    savingsNanoUsd,
     parts: record.attempts.flatMap((attempt) => partOfAttempt(attempt) ?? []),
   };
 }

@@ -1,4 +1,5 @@
 import { nanoToUsd } from '../pricing/money.js';
+import type { SavingsSums } from '../savings/savings-tally.js';
 import type { UsageBucket } from './usage-bucket.js';
 import { ALL, DIMENSIONS, type Dimension } from './usage-bucket.js';
 import type { UsageTable } from './usage-table.js';
@@ -46,6 +47,8 @@ export interface UsageSummary extends UsageSums {
   readonly byTag: readonly UsageShare[];
   readonly byRequestType: readonly UsageShare[];
   readonly byEndpoint: readonly UsageShare[];
+  /** The sums of `savingsNanoUsd` of its entries. `getSavings()` tells what they mean. */
+  readonly savings: SavingsSums;
 }
 
 /** The sums of everything in a bucket. */
@@ -63,7 +66,8 @@ export function sharesOf(bucket: UsageBucket, dimension: Dimension): readonly Us
 /** The summary of a bucket. */
 export function summaryOf(bucket: UsageBucket, period: UsageSummary['period']): UsageSummary {
   const [byModel, byUser, byTag, byRequestType, byEndpoint] = DIMENSIONS.map((each) => sharesOf(bucket, each));
-  return { period, ...sumsOf(bucket), byModel, byUser, byTag, byRequestType, byEndpoint } as UsageSummary;
+  const savings = bucket.savings.sums;
+  return { period, ...sumsOf(bucket), byModel, byUser, byTag, byRequestType, byEndpoint, savings } as UsageSummary;
 }
 
 function sumsOfRow(table: UsageTable, name: string): UsageSums {

@@ -1,3 +1,4 @@
+import { NO_SAVINGS } from '../../savings/call-savings.js';
 import type { UsageEntry, UsagePart } from '../usage-entry.js';
 
 /** One part, of which a test says what matters to it. */
@@ -31,6 +32,7 @@ export function usageEntry(given: Partial<Omit<UsageEntry, 'costNanoUsd'>> = {})
     user: null,
     tags: {},
     outcome: 'succeeded',
+    savingsNanoUsd: NO_SAVINGS,
     ...given,
     parts,
     costNanoUsd: parts.reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0),
