@@ -132,11 +132,7 @@ export type {
   RateLimiterSnapshot,
 } from './rate-limit/limit-snapshot.js';
 export { modelClassOf } from './rate-limit/model-class.js';
-export {
-  EndpointPoolService,
-  type EndpointObstacle,
-  type EndpointSnapshot,
-} from './routing/endpoint-pool.service.js';
+export { EndpointPoolService, type EndpointObstacle, type EndpointSnapshot } from './routing/endpoint-pool.service.js';
 export type {
   ClientEndpointOptions,
   EndpointOptions,
