@@ -94,6 +94,8 @@ export class Batches {
       spentNanoUsd += entry.costNanoUsd;
     });
     return whenKnown(priced, () => {
+      // They are in the entries now, and there may be 100,000.
+      uses.length = 0;
       if (note !== null) offPath(() => this.#correct(note, spentNanoUsd));
       return inLots(entries, (entry) => costs.add(entry), roomInSinks(costs, clock));
     });

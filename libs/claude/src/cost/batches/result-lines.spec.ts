@@ -50,8 +50,9 @@ describe('ResultLines', () => {
 
   it.each([
     ['a line that breaks off', `${LINES[0]}\n${LINES[3]?.slice(0, -40)}`],
-    ['no JSON', '<html>\n'],
-    ['a result of no kind', '{"custom_id":"a"}\n'],
+    ['a page of a proxy', '<html>\n'],
+    ['other JSON', '{"type":"error"}\n'],
+    ['a success without an id', '{"result":{"type":"succeeded","message":{"model":"m","usage":{}}}}\n'],
     [
       'a success without usage',
       '{"custom_id":"a","result":{"type":"succeeded","message":{"model":"m","usage":null}}}\n',

