@@ -18,6 +18,8 @@ import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
 import type { ClaudeSettings } from './config/settings.js';
+import { Batches } from './cost/batches/batches.js';
+import { batchesStage } from './cost/batches/batches.stage.js';
 import { Budgets } from './cost/budgets/budgets.js';
 import { checkedBudgets } from './cost/budgets/resolve-budgets.js';
 import { COST_DEFAULTS } from './cost/cost.options.js';
@@ -110,7 +112,7 @@ export function createRuntime(
   });
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, limiter, budgets, pool, circuits, costs, clock, random }),
+    pipeline: pipelineOf(settings, { admission, store, limiter, budgets, pool, circuits, costs, clock, random }),
     endpoint: pool.endpoints[0],
     liveCalls,
     ambientContext: () => ambient.current(),
@@ -152,17 +154,21 @@ export function createRuntime(
   };
 }
 
-type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'clock'> & {
+type StageParts = Pick<
+  ClaudeRuntime,
+  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'clock'
+> & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, limiter, budgets, pool, circuits, costs, clock, random } = parts;
+  const { admission, store, limiter, budgets, pool, circuits, costs, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
   return buildPipeline(
     {
+      ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
       retry: retryStage(settings.retry, clock, random, pool),
       ...(pool.endpoints.length === 1 ? {} : { route: routeStage(pool) }),
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),

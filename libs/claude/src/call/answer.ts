@@ -48,6 +48,7 @@ async function receiveJson(call: Call, attempt: Attempt, response: WireResponse)
   const parsed = parseJson(bytes, call);
   const usage =
     call.operation.usage === 'message' ? normalizeUsage((parsed as { usage?: unknown } | null)?.usage) : null;
+  attempt.tellJson(parsed);
   attempt.end(null, usage);
   return response.hold(bytes, parsed);
 }

@@ -26,6 +26,10 @@ export interface AttemptListener {
   attemptCommitted?(attempt: Attempt): void;
   /** A stream has told what input it counted. */
   inputKnown?(attempt: Attempt, usage: Usage): void;
+  /** The answer is JSON, and this is its value: the one that is handed out, so not to be changed. */
+  jsonKnown?(attempt: Attempt, value: unknown): void;
+  /** Bytes of an answer that is neither JSON nor events pass on their way to the caller. Not to be kept. */
+  bytesPassed?(attempt: Attempt, bytes: Uint8Array): void;
   /** The exchange is over, its answer's body included. */
   attemptEnded(attempt: Attempt): void;
 }
@@ -145,6 +149,16 @@ export class Attempt {
   /** A stream has told what input it counted. */
   tellInput(usage: Usage): void {
     for (const listener of this.listeners) listener.inputKnown?.(this, usage);
+  }
+
+  /** The answer is JSON, and this is its value. */
+  tellJson(value: unknown): void {
+    for (const listener of this.listeners) listener.jsonKnown?.(this, value);
+  }
+
+  /** Bytes pass of an answer that is neither JSON nor events. */
+  tellBytes(bytes: Uint8Array): void {
+    for (const listener of this.listeners) listener.bytesPassed?.(this, bytes);
   }
 
   /**

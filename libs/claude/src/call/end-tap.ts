@@ -6,15 +6,15 @@ import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import { SUCCEEDED } from './outcome.js';
 
-/** Follows a body that holds no usage to its end, and settles the call there. */
+/** Follows a body that holds no usage of its call to the end, and settles the call there. */
 export class EndTap implements BodyTap {
   constructor(
     private readonly call: Call,
     private readonly attempt: Attempt,
   ) {}
 
-  chunk(): void {
-    // Only the end matters.
+  chunk(bytes: Uint8Array): void {
+    this.attempt.tellBytes(bytes);
   }
 
   end(): void {

@@ -158,7 +158,8 @@ function escape(text: string): string {
   return Buffer.from(JSON.stringify(text).slice(1, -1), 'utf8').toString('latin1');
 }
 
-function latin1(chunk: Uint8Array): string {
+/** Bytes as characters, one each. */
+export function latin1(chunk: Uint8Array): string {
   const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   return bytes.toString('latin1');
 }

@@ -9,6 +9,8 @@ export const STAGE_ORDER = [
   'sanitize',
   // Once a call, after cleaning and before any attempt: every attempt sends the same, optimized request.
   'optimize',
+  // Follows message batches: what one cost is told when its results are read, in a call of their own.
+  'batches',
   // Everything inside runs once an attempt.
   'retry',
   // Picks the endpoint of the attempt: limits and circuits belong to an endpoint, so it must be known first.

@@ -1,4 +1,6 @@
 import { Subject } from 'rxjs';
+import type { Awaitable } from '../admission/admission-store.js';
+import { isPending } from '../admission/turnstile.js';
 import type { Clock } from '../call/clock.js';
 import type { CallRecord } from '../call/record.js';
 import type { BudgetEvent } from './budgets/budget.events.js';
@@ -30,9 +32,14 @@ export class Costs {
   readonly savings: SavingsSettings;
   readonly appraiser: SavingsAppraiser;
   readonly #feeds: readonly SinkFeed[];
+  /** What is being found out before it can be booked. */
+  readonly #later = new Set<PromiseLike<void>>();
 
   /** @throws InvalidOptionsError when the price file cannot be used, or an option names a model that has no price. */
-  constructor({ pricing, ledger, savings, sinks }: CostSettings, clock: Clock) {
+  constructor(
+    { pricing, ledger, savings, sinks }: CostSettings,
+    private readonly clock: Clock,
+  ) {
     const tell = (event: CostEvent): void => this.events.next(event);
     this.prices = new Prices(pricing, clock, {
       onChange: ({ version }) => tell({ type: 'price-file-loaded', version }),
@@ -62,10 +69,26 @@ export class Costs {
     this.entries.next(entry);
   }
 
-  /** Brings sinks what they were not given yet, as far as they take it in time. */
+  /** Books what takes time to be known. Whoever flushes waits for it; where it fails, nothing is booked, and nobody else fails. */
+  bookLater(work: () => Awaitable<void>): void {
+    try {
+      const pending = work();
+      if (!isPending(pending)) return;
+      const forget = (): void => void this.#later.delete(pending);
+      this.#later.add(pending);
+      pending.then(forget, forget);
+    } catch {
+      // As with a promise that fails.
+    }
+  }
+
+  /** Brings sinks what they were not given yet, as far as it is known and they take it in time. */
   async flush(graceMs = FLUSH_MS): Promise<boolean> {
-    const taken = await Promise.all(this.#feeds.map((feed) => feed.flush(graceMs)));
-    return taken.every(Boolean);
+    const startedAtMs = this.clock.now();
+    const known = await this.#knowAll(graceMs);
+    const leftMs = Math.max(0, graceMs - (this.clock.now() - startedAtMs));
+    const taken = await Promise.all(this.#feeds.map((feed) => feed.flush(leftMs)));
+    return known && taken.every(Boolean);
   }
 
   /** Harmless when closed before. */
@@ -75,6 +98,18 @@ export class Costs {
     this.entries.complete();
     this.budgetEvents.complete();
     this.events.complete();
+  }
+
+  /** @returns Whether all is known in time. */
+  #knowAll(graceMs: number): Promise<boolean> | boolean {
+    if (this.#later.size === 0) return true;
+    return new Promise((resolve) => {
+      const limit = this.clock.setTimer(() => resolve(false), graceMs, true);
+      void Promise.allSettled(this.#later).then(() => {
+        limit.cancel();
+        return resolve(true);
+      });
+    });
   }
 }
 

@@ -42,20 +42,42 @@ export function entryOfUse(
     ...(requestType && { requestType }),
     priority,
   });
-  const attempt = { model, endpoint, startedAfterMs: 0, durationMs: 0, usage, cost, reservedNanoUsd: null };
-  return {
+  const work: OwnWork = {
     id,
-    atMs,
     operation: 'external',
     model,
+    endpoint,
     requestType: requestType ?? null,
     user: user ?? null,
     tags: tags ?? {},
+  };
+  return entryOfWork(work, { usage, cost, atMs }, appraiser, priority);
+}
+
+/** Work that was no call of this module, or is none by itself. */
+export type OwnWork = Pick<UsageEntry, 'id' | 'operation' | 'requestType' | 'user' | 'tags'> & {
+  readonly model: string;
+  readonly endpoint: string;
+};
+
+/** What a ledger keeps of it. */
+export function entryOfWork(
+  { model, endpoint, ...work }: OwnWork,
+  { usage, cost, atMs }: PricedUsage,
+  appraiser: SavingsAppraiser,
+  priority: CallPriority = 'normal',
+): UsageEntry {
+  const attempt = { model, endpoint, startedAfterMs: 0, durationMs: 0, usage, cost, reservedNanoUsd: null };
+  const { requestType } = work;
+  return {
+    ...work,
+    model,
+    atMs,
     outcome: 'succeeded',
     costNanoUsd: cost.nanoUsd,
     savingsNanoUsd: appraiser.appraise({
-      requestType: requestType ?? null,
-      priority: priority ?? 'normal',
+      requestType,
+      priority,
       stream: false,
       startedAtMs: atMs,
       attempts: [attempt],

@@ -53,6 +53,11 @@ export interface Operation {
   readonly repeat: RepeatEffect;
 }
 
+/** Whether it creates a message batch, of which only the results tell what it cost. */
+export function createsBatch({ limit, cost }: Operation): boolean {
+  return limit === 'batch' && cost === 'paid';
+}
+
 /** A call that may change something and is not in the table: metered as a message, so that nothing slips past. */
 export const UNKNOWN_OPERATION: Operation = Object.freeze({
   name: 'unknown',

@@ -72,10 +72,18 @@ export class BudgetAccounts {
       limit: limitNanoUsd,
       isHard: mode === 'hard',
       rollingMs,
-      keepMs: (endsAtMs === null ? (rollingMs ?? 0) : endsAtMs - wallMs) + LATE_MS,
+      keepMs: keepMsOf({ endsAtMs, rollingMs }, wallMs),
     };
     return { budget: this.budget, who, meter, endsAtMs };
   }
+}
+
+/** Milliseconds for which what was spent in a stretch has to be remembered from now on. */
+export function keepMsOf(
+  { endsAtMs, rollingMs }: Pick<BudgetAccount, 'endsAtMs'> & Pick<BudgetMeter, 'rollingMs'>,
+  wallMs: number,
+): number {
+  return (endsAtMs === null ? (rollingMs ?? 0) : Math.max(0, endsAtMs - wallMs)) + LATE_MS;
 }
 
 /** Nano-dollars spent, as a store tells it. */

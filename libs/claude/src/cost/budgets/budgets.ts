@@ -8,6 +8,7 @@ import { UsedShares } from '../../admission/used-shares.js';
 import { WaitingLine } from '../../admission/waiting-line.js';
 import type { Call } from '../../call/call.js';
 import type { Clock } from '../../call/clock.js';
+import { createsBatch } from '../../call/operations/operation.js';
 import { BudgetExceededError, UnpricedModelError } from '../../errors/refusals.js';
 import { nanoToUsd } from '../pricing/money.js';
 import { fieldsOf } from '../pricing/planned-hops.js';
@@ -32,11 +33,18 @@ export interface BudgetsOptions {
   readonly tell: (event: BudgetEvent) => void;
 }
 
+/** What stands in an account as spent. */
+export interface BudgetCharge {
+  readonly account: BudgetAccount;
+  readonly nanoUsd: number;
+}
+
 /** The budgets of one module instance: who pays for a call, and what becomes of one that they cannot pay for. */
 export class Budgets implements BudgetKeeper {
   readonly accounts: readonly BudgetAccounts[];
   readonly #alerts: BudgetAlerts;
   readonly #line: WaitingLine;
+  readonly #batchCharges = new WeakMap<Call, readonly BudgetCharge[]>();
 
   constructor(readonly options: BudgetsOptions) {
     const { budgets, store, clock, tell } = options;
@@ -107,7 +115,7 @@ export class Budgets implements BudgetKeeper {
   }
 
   #joint(call: Call, limits: AttemptAsk | null): AttemptAsk | null {
-    const isBatch = call.operation.limit === 'batch' && call.operation.cost === 'paid';
+    const isBatch = createsBatch(call.operation);
     if (call.operation.usage !== 'message' && !isBatch) return limits;
     const { context, effectiveModel: model, endpoint } = call;
     const accounts = this.accountsOf({ context, model, key: endpoint.name });
@@ -116,7 +124,18 @@ export class Budgets implements BudgetKeeper {
     if (worst === null && accounts.some(({ budget }) => budget.mode === 'hard')) {
       throw new UnpricedModelError({ model: model ?? 'unknown' });
     }
-    return new BudgetedAsk(call, limits, this.#line, accounts, worst ?? 0, isBatch, this);
+    const nanoUsd = worst ?? 0;
+    if (isBatch)
+      this.#batchCharges.set(
+        call,
+        accounts.map((account) => ({ account, nanoUsd })),
+      );
+    return new BudgetedAsk(call, limits, this.#line, accounts, nanoUsd, isBatch, this);
+  }
+
+  /** What is charged for a message batch until its results are known, of each budget that pays; by the last attempt to create it. */
+  chargesOf(call: Call): readonly BudgetCharge[] {
+    return this.#batchCharges.get(call) ?? [];
   }
 
   /** The most that a request can cost; `null` where its price is not known. */
