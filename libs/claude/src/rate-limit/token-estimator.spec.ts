@@ -37,6 +37,41 @@ describe('TokenEstimator', () => {
     expect(estimator.estimate({ ...REQUEST, requestType: 'other' }).outputTokens).toBe(100);
   });
 
+  it('knows kinds of requests apart: by model, by what the caller calls them, else by what they use', () => {
+    const estimator = new TokenEstimator('learned');
+    for (let i = 0; i < 10; i += 1) estimator.learn(estimator.estimate(REQUEST), used(0, 10));
+    const tools = { ...REQUEST, params: { ...REQUEST.params, tools: [{ name: 't' }] } };
+    const others = [tools, { ...REQUEST, model: 'claude-opus-5-5' }, { ...REQUEST, requestType: 'summary' }];
+    expect(others.map((each) => estimator.estimate(each).outputTokens)).toEqual([100, 100, 100]);
+    expect(estimator.estimate(REQUEST).outputTokens).toBe(10);
+    for (let i = 0; i < 10; i += 1) {
+      estimator.learn(estimator.estimate({ ...tools, requestType: 'summary' }), used(0, 50));
+    }
+    expect(estimator.estimate({ ...REQUEST, requestType: 'summary' }).outputTokens).toBe(50);
+  });
+
+  it('knows answers better than its first guess only from the tenth on, and by the last 200', () => {
+    const estimator = new TokenEstimator('learned');
+    const learn = (outputTokens: number, times: number): number => {
+      const estimate = estimator.estimate(REQUEST);
+      for (let i = 0; i < times; i += 1) estimator.learn(estimate, used(0, outputTokens));
+      return estimator.estimate(REQUEST).outputTokens;
+    };
+    expect([learn(10, 9), learn(10, 1), learn(10, 300)]).toEqual([100, 10, 10]);
+    expect([learn(300, 40), learn(300, 1)]).toEqual([10, 300]);
+  });
+
+  it('counts all that was read as input, from the cache and into it, too', () => {
+    const estimator = new TokenEstimator('learned');
+    const { countedTokens } = estimator.estimate(REQUEST);
+    const half = countedTokens / 2;
+    const parts = { inputTokens: half, cacheReadTokens: half, cacheWrite5mTokens: half, cacheWrite1hTokens: half };
+    for (let i = 0; i < 50; i += 1) {
+      estimator.learn(estimator.estimate(REQUEST), { ...used(0, 1), ...parts });
+    }
+    expect(estimator.estimate(REQUEST).inputTokens / countedTokens).toBeCloseTo(2, 1);
+  });
+
   it('learns nothing of guesses, and no length from answers that broke off', () => {
     const estimator = new TokenEstimator('learned');
     for (let i = 0; i < 20; i += 1) {
