@@ -155,6 +155,14 @@ describe('A hard budget', () => {
     expect(app.events).toContainEqual(expect.objectContaining({ type: 'budget-short', action: 'degraded' }));
   });
 
+  it('goes to a cheaper model once, and no further where that is too dear as well', async () => {
+    const app = await boot({ limitUsd: 1e-9, onShortfall: { degrade: { to: CHEAP } } });
+    await expect(app.claude.messages.create(PARAMS)).rejects.toMatchObject(EXCEEDED);
+    const actions = app.events.map((event) => (event.type === 'budget-short' ? event.action : event.type));
+    expect(actions).toEqual(['degraded', 'refused']);
+    expect(app.sim.requests).toHaveLength(0);
+  });
+
   it('of each user is that of nobody else', async () => {
     const app = await boot({ limitUsd: 0.3, scope: { user: '*' } });
     const call = (user?: string): Promise<unknown> =>

@@ -88,6 +88,38 @@ fault(20, 'a consumer that stops iterating settles what came until then', async 
   expect(harness.record()).toMatchObject({ outcome: { kind: 'abandoned' }, usage: { quality: 'partial' } });
 });
 
+fault(21, 'a consumer slower than the upstream keeps its place and its tokens for as long as it reads', async () => {
+  await boot({ ...FAST, maxConcurrent: 1, queue: { maxWaitMs: HOUR_MS } });
+  harness.sim.onMessage().reply('many words '.repeat(20_000)).once();
+  let waiting: Promise<unknown> | null = null;
+  for await (const { type } of await harness.claude.messages.create({ ...STREAM, max_tokens: 128_000 })) {
+    if (type !== 'content_block_delta' || waiting !== null) continue;
+    waiting = create();
+    await untilQueued(harness, 1);
+    // Longer than what a process that has died leaves behind is held.
+    harness.still.advance(300_000);
+    const { queued, concurrent, tokens } = await limitsOf(harness);
+    expect([queued, concurrent?.outstanding]).toEqual([1, 1]);
+    expect(tokens?.outstanding).toBeGreaterThan(0);
+  }
+  await waiting;
+  expect(harness.records).toMatchObject([
+    { usage: { quality: 'complete' } },
+    { usage: { quality: 'complete' }, attempts: [{ queuedMs: 300_000 }] },
+  ]);
+});
+
+fault(38, 'what is held is held exactly as long when the wall clock jumps', async () => {
+  await boot(FAST);
+  const lease = await harness.limiter.acquire({ model: PARAMS.model, inputTokens: 10, leaseMs: 1_000 });
+  for (const byMs of [HOUR_MS, -2 * HOUR_MS]) harness.clock.setWall(byMs);
+  harness.still.advance(999);
+  expect((await limitsOf(harness)).tokens?.outstanding).toBe(10);
+  harness.still.advance(1);
+  expect((await limitsOf(harness)).tokens?.outstanding).toBe(0);
+  await lease.release();
+});
+
 fault(38, 'a wall clock that jumps an hour neither opens nor shuts a limit', async () => {
   await boot();
   await create();

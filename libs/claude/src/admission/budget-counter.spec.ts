@@ -62,6 +62,17 @@ describe('BudgetCounter', () => {
     );
   });
 
+  it('takes what a late settlement corrects from when it was counted', () => {
+    const counter = new BudgetCounter({ ...METER, rollingMs: 600 }, 0);
+    counter.take(60);
+    counter.lapse(60, 100);
+    counter.take(5);
+    counter.settle(5, 5, 300);
+    counter.correct(60, 20, 100, 300);
+    expect(counter.standing(300).level).toBe(1_000 - 25);
+    expect(counter.standing(710).level).toBe(1_000 - 5);
+  });
+
   it('is as new once nothing is held and its stretch is over, or nothing was used', () => {
     const counter = new BudgetCounter(METER, 0);
     expect(counter.isAsNew(0)).toBe(true);

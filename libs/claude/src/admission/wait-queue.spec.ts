@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { NaiveWaitQueue } from './spec-support/naive-wait-queue.js';
+import { stepOf } from './spec-support/step-of.js';
 import { QueuedWaiter, WaitQueue, type Waiter } from './wait-queue.js';
 
 const AGING_MS = 10_000;
@@ -134,25 +135,14 @@ const which = fc.nat(1_000);
 /** Often none, sometimes exactly what lifts a rank, sometimes more than any time that matters. */
 const pauseMs = fc.oneof(fc.nat(4_000), fc.constantFrom(1, AGING_MS, 2 * AGING_MS, 100_000));
 
-function stepOf<T>(weight: number, values: fc.Arbitrary<T>, take: (twins: Twins, value: T) => void) {
-  return {
-    weight,
-    arbitrary: values.map(
-      (value): Step =>
-        (twins) =>
-          take(twins, value),
-    ),
-  };
-}
-
 const step: fc.Arbitrary<Step> = fc.oneof(
-  stepOf(50, anyComer, (twins, who) => twins.add(who)),
-  stepOf(15, which, (twins, value) => twins.comeBack(value)),
-  stepOf(15, which, (twins, value) => twins.remove(value)),
-  stepOf(5, which, (twins, value) => twins.serve(value)),
-  stepOf(30, fc.constant(null), (twins) => twins.shift()),
-  stepOf(15, pauseMs, (twins, ms) => twins.advance(ms)),
-  stepOf(1, fc.constant(null), (twins) => twins.drain()),
+  stepOf(50, anyComer, (twins: Twins, who) => twins.add(who)),
+  stepOf(15, which, (twins: Twins, value) => twins.comeBack(value)),
+  stepOf(15, which, (twins: Twins, value) => twins.remove(value)),
+  stepOf(5, which, (twins: Twins, value) => twins.serve(value)),
+  stepOf(30, fc.constant(null), (twins: Twins) => twins.shift()),
+  stepOf(15, pauseMs, (twins: Twins, ms) => twins.advance(ms)),
+  stepOf(1, fc.constant(null), (twins: Twins) => twins.drain()),
 );
 
 describe.each([

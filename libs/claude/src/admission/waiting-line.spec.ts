@@ -92,6 +92,16 @@ describe.each([
     expect(line.served).toEqual(['small']);
   });
 
+  it('serves whoever comes with a higher priority at once where there is enough for it', async () => {
+    const line = await emptied(wrap);
+    await line.come('large', { rank: 1, amount: 10 });
+    await line.pass(2_000);
+    await line.come('small', { rank: 0, amount: 2 });
+    expect(line.served).toEqual(['small']);
+    await line.come('less', { rank: 2, amount: 0 });
+    expect(line.served).toEqual(['small']);
+  });
+
   it('takes back whoever was in it before, ahead of those who came later', async () => {
     const line = await emptied(wrap);
     const early = line.request();
@@ -257,7 +267,7 @@ describe.each([
     expect(left.size).toBeGreaterThan(3_000);
     expect((await line.store.standing([METER]))[0]?.outstanding).toBe(0);
     expect([line.line.length, line.clock.pendingTimers]).toEqual([0, 0]);
-  });
+  }, 30_000);
 
   it('turns everybody away when it is cleared', async () => {
     const line = await emptied(wrap);

@@ -10,8 +10,11 @@ const LEAST_WEIGHT = 0.1;
 const LEAST_RATIO = 0.25;
 const GREATEST_RATIO = 4;
 
-/** How far above the mean it is on the safe side: about three of four requests stay below, once some twenty are known. */
-const DEVIATIONS_ABOVE = 0.85;
+/** How far above the mean it is on the safe side: at least three of four requests stay below, however they vary. */
+const DEVIATIONS_ABOVE = 1;
+
+/** What requests are taken to vary by, as a share of the first: a single one does not tell. Its weight fades like any other's. */
+const FIRST_DEVIATION = 0.2;
 
 /** What has been learned of one model. */
 interface Ratio {
@@ -23,8 +26,8 @@ interface Ratio {
 }
 
 /**
- * How many tokens requests to a model really have for each that is counted here: the mean of
- * the first ten requests, then an exponentially weighted one.
+ * How many tokens requests to a model really have for each that is counted here: the mean of the first ten requests, then
+ * an exponentially weighted one, and a deviation above it.
  */
 export class LearnedInput {
   readonly #models = new RecentKeys<Ratio>(MAX_MODELS);
@@ -40,10 +43,12 @@ export class LearnedInput {
   learn(model: string, countedTokens: number, inputTokens: number): void {
     if (countedTokens <= 0 || inputTokens <= 0) return;
     const ratio = clamped(inputTokens / countedTokens);
-    const known = this.#models.obtain(model, () => ({ count: 0, mean: ratio, deviation: 0 }));
-    const weight = Math.max(LEAST_WEIGHT, 1 / (known.count + 1));
-    known.deviation += (Math.abs(ratio - known.mean) - known.deviation) * weight;
-    known.mean += (ratio - known.mean) * weight;
+    const known = this.#models.obtain(model, () => ({ count: 0, mean: ratio, deviation: FIRST_DEVIATION * ratio }));
+    if (known.count > 0) {
+      const weight = Math.max(LEAST_WEIGHT, 1 / (known.count + 1));
+      known.deviation += (Math.abs(ratio - known.mean) - known.deviation) * weight;
+      known.mean += (ratio - known.mean) * weight;
+    }
     known.count += 1;
   }
 }

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { estimatedUsage, type Usage } from '../call/usage.js';
-import { LearnedInput } from './learned-input.js';
 import { LearnedOutput } from './learned-output.js';
 import { RecentKeys } from './recent-keys.js';
 import { RecentQuantile } from './recent-quantile.js';
@@ -31,11 +30,46 @@ describe('TokenEstimator', () => {
       estimator.learn(estimate, used(estimate.countedTokens / 2, i * 10));
     }
     const { inputTokens, countedTokens, outputTokens } = estimator.estimate(REQUEST);
-    expect(inputTokens).toBeCloseTo(countedTokens / 2, -1);
+    expect(inputTokens / countedTokens).toBeCloseTo(0.51, 2);
     expect(outputTokens).toBe(80);
     const narrow = { ...REQUEST, params: { ...REQUEST.params, max_tokens: 5 } };
     expect(estimator.estimate(narrow).outputTokens).toBe(5);
     expect(estimator.estimate({ ...REQUEST, requestType: 'other' }).outputTokens).toBe(100);
+  });
+
+  it('knows kinds of requests apart: by model, by what the caller calls them, else by what they use', () => {
+    const estimator = new TokenEstimator('learned');
+    for (let i = 0; i < 10; i += 1) estimator.learn(estimator.estimate(REQUEST), used(0, 10));
+    const tools = { ...REQUEST, params: { ...REQUEST.params, tools: [{ name: 't' }] } };
+    const others = [tools, { ...REQUEST, model: 'claude-opus-5-5' }, { ...REQUEST, requestType: 'summary' }];
+    expect(others.map((each) => estimator.estimate(each).outputTokens)).toEqual([100, 100, 100]);
+    expect(estimator.estimate(REQUEST).outputTokens).toBe(10);
+    for (let i = 0; i < 10; i += 1) {
+      estimator.learn(estimator.estimate({ ...tools, requestType: 'summary' }), used(0, 50));
+    }
+    expect(estimator.estimate({ ...REQUEST, requestType: 'summary' }).outputTokens).toBe(50);
+  });
+
+  it('knows answers better than its first guess only from the tenth on, and by the last 200', () => {
+    const estimator = new TokenEstimator('learned');
+    const learn = (outputTokens: number, times: number): number => {
+      const estimate = estimator.estimate(REQUEST);
+      for (let i = 0; i < times; i += 1) estimator.learn(estimate, used(0, outputTokens));
+      return estimator.estimate(REQUEST).outputTokens;
+    };
+    expect([learn(10, 9), learn(10, 1), learn(10, 300)]).toEqual([100, 10, 10]);
+    expect([learn(300, 40), learn(300, 1)]).toEqual([10, 300]);
+  });
+
+  it('counts all that was read as input, from the cache and into it, too', () => {
+    const estimator = new TokenEstimator('learned');
+    const { countedTokens } = estimator.estimate(REQUEST);
+    const half = countedTokens / 2;
+    const parts = { inputTokens: half, cacheReadTokens: half, cacheWrite5mTokens: half, cacheWrite1hTokens: half };
+    for (let i = 0; i < 50; i += 1) {
+      estimator.learn(estimator.estimate(REQUEST), { ...used(0, 1), ...parts });
+    }
+    expect(estimator.estimate(REQUEST).inputTokens / countedTokens).toBeCloseTo(2, 1);
   });
 
   it('learns nothing of guesses, and no length from answers that broke off', () => {
@@ -43,10 +77,15 @@ describe('TokenEstimator', () => {
     for (let i = 0; i < 20; i += 1) {
       const estimate = estimator.estimate(REQUEST);
       estimator.learn(estimate, used(1, 1, 'estimated'));
-      estimator.learn(estimate, used(estimate.countedTokens, 1, 'partial'));
+      expect(estimator.estimate(REQUEST)).toEqual(estimate);
+    }
+    for (let i = 0; i < 20; i += 1) {
+      const estimate = estimator.estimate(REQUEST);
+      estimator.learn(estimate, used(estimate.countedTokens / 2, 1, 'partial'));
     }
     const { inputTokens, countedTokens, outputTokens } = estimator.estimate(REQUEST);
-    expect([inputTokens, outputTokens]).toEqual([countedTokens, 100]);
+    expect(inputTokens / countedTokens).toBeCloseTo(0.5, 1);
+    expect(outputTokens).toBe(100);
   });
 
   it('claims all that is allowed where that is wanted', () => {
@@ -62,27 +101,6 @@ describe('TokenEstimator', () => {
         expect(inputTokens >= 0 && outputTokens >= 0 && Number.isFinite(inputTokens + outputTokens)).toBe(true);
       }),
     );
-  });
-});
-
-describe('LearnedInput', () => {
-  it('is not below three of four requests once it knows how they vary', () => {
-    const learned = new LearnedInput();
-    const ratios = Array.from({ length: 400 }, (_, i) => 0.8 + 0.4 * ((i * 0.618) % 1));
-    const covered = ratios.filter((ratio) => {
-      const estimate = learned.estimate('m', 1_000);
-      learned.learn('m', 1_000, 1_000 * ratio);
-      return estimate >= 1_000 * ratio;
-    });
-    expect(covered.length).toBeGreaterThan(260);
-  });
-
-  it('is not led astray by one request that is like no other', () => {
-    const learned = new LearnedInput();
-    learned.learn('m', 1, 1e9);
-    expect(learned.estimate('m', 100)).toBe(400);
-    for (let i = 0; i < 50; i += 1) learned.learn('m', 100, 100);
-    expect(learned.estimate('m', 100)).toBeLessThan(115);
   });
 });
 
