@@ -1,20 +1,10 @@
-import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from './app.module.js';
+import { AppModule, type AppSettings } from './app.module.js';
+import { createNestApp } from './http/create-nest-app.js';
 import { GatewayAdapter } from './http/gateway-adapter.js';
 import type { Settings } from './settings.js';
 
-/**
- * Builds the application, which does not listen yet. Nest says nothing until a logger is set: what fails here is thrown,
- * for one line of ours instead of a stack trace.
- */
-export function createApp({
-  claude,
-  bodyLimitBytes,
-}: Pick<Settings, 'claude' | 'bodyLimitBytes'>): Promise<NestFastifyApplication> {
-  return NestFactory.create<NestFastifyApplication>(AppModule.register(claude), new GatewayAdapter(bodyLimitBytes), {
-    abortOnError: false,
-    bodyParser: false,
-    logger: false,
-  });
+/** Builds the application, which does not listen yet. */
+export function createApp(settings: AppSettings & Pick<Settings, 'bodyLimitBytes'>): Promise<NestFastifyApplication> {
+  return createNestApp(AppModule.register(settings), new GatewayAdapter(settings));
 }

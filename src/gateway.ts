@@ -1,21 +1,29 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AnthropicSimulator } from 'nestjs-claude/testing';
+import { AdminListener } from './admin/admin.listener.js';
 import { createApp } from './app.js';
+import { listen } from './http/listen.js';
 import type { Settings } from './settings.js';
+import { usagePlaceOf } from './usage/usage-place.js';
 
 /** A gateway that listens. */
 export interface Gateway {
   readonly app: NestFastifyApplication;
   readonly url: string;
+  /** Where the admin listener is; `null` without one. */
+  readonly adminUrl: string | null;
   /** Stops accepting, lets running streams finish within the module's grace period, then closes everything. */
   close(): Promise<void>;
 }
+
+const HIDDEN_USAGE_NOTICE =
+  'Usage and budgets are not served, as other machines can reach the gateway: set ADMIN_PORT and ADMIN_TOKEN to see them.';
 
 /**
  * Starts the gateway, in front of the embedded simulator when there is no API key.
  *
  * @param say Gets each line meant for whoever started it. Default: standard output.
- * @throws InvalidOptionsError for options the module refuses, and what Node throws when it cannot listen.
+ * @throws InvalidOptionsError for options the module refuses, SettingsError where it cannot listen.
  */
 export async function startGateway(settings: Settings, say: (line: string) => void = print): Promise<Gateway> {
   const simulator = settings.hasKey ? undefined : await startSimulator();
@@ -26,12 +34,14 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
   };
   try {
     app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
-    await app.listen(settings.port, settings.host);
+    const url = await listen(app, settings, { port: 'PORT', host: 'HOST' });
     app.useLogger(['fatal', 'error', 'warn']);
-    const url = await app.getUrl();
+    const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;
     if (simulator) say(simulatorNotice(simulator, settings));
+    if (adminUrl !== null) say(adminNotice(adminUrl));
+    if (usagePlaceOf(settings) === 'hidden') say(HIDDEN_USAGE_NOTICE);
     say(invitation(url));
-    return { app, url, close };
+    return { app, url, adminUrl, close };
   } catch (error) {
     await close();
     throw error;
@@ -54,6 +64,10 @@ function optionsFor({ url }: AnthropicSimulator, { claude }: Settings): Settings
 function simulatorNotice({ url }: AnthropicSimulator, { ignoresBaseURL }: Settings): string {
   const ignored = ignoresBaseURL ? ', and the base URL that is set is not used' : '';
   return `No API key is set (ANTHROPIC_API_KEY), so the answers come from the embedded simulator at ${url}, not from Claude${ignored}.`;
+}
+
+function adminNotice(url: string): string {
+  return `The admin listener is at ${url}  Try: curl ${url}/usage/summary -H "authorization: Bearer $ADMIN_TOKEN"`;
 }
 
 function invitation(url: string): string {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ClaudeModuleOptions } from 'nestjs-claude';
+import { readAdminSettings, type AdminSettings } from './admin/admin.settings.js';
+import { portOf, textOf, wholeNumber, type Environment } from './environment.js';
 import { SettingsError } from './errors/settings-error.js';
 
 /** What the gateway runs with. */
@@ -10,6 +12,8 @@ export interface Settings {
   readonly host: string;
   /** From `BODY_LIMIT_BYTES`. Default 32 MiB, the API's own limit for messages. */
   readonly bodyLimitBytes: number;
+  /** The admin listener. Default: none. */
+  readonly admin: AdminSettings | null;
   /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
   readonly claude: ClaudeModuleOptions;
   /** Whether file or environment hold an API key or other credentials. */
@@ -17,8 +21,6 @@ export interface Settings {
   /** Whether a base URL is set that means nothing because there is no key to go there with. */
   readonly ignoresBaseURL: boolean;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
 const MAX_BODY_LIMIT_BYTES = 1024 * 1024 * 1024;
@@ -32,28 +34,22 @@ const CREDENTIALS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PRO
  * @throws SettingsError naming the variable, what is wrong with it and what it must be.
  */
 export function readSettings(env: Environment): Settings {
-  const claude = readConfig(env['CLAUDE_CONFIG']?.trim());
+  const claude = readConfig(textOf(env, 'CLAUDE_CONFIG'));
   const hasKey = hasCredentials(claude, env);
+  const port = portOf(env, 'PORT', 3000);
   return {
-    port: wholeNumber(env, 'PORT', 3000, 0, 65_535),
-    host: env['HOST']?.trim() || '127.0.0.1',
+    port,
+    host: textOf(env, 'HOST') ?? '127.0.0.1',
     bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
+    admin: readAdminSettings(env, port),
     claude,
     hasKey,
     ignoresBaseURL: hasBaseURL(claude, env) && !hasKey,
   };
 }
 
-function wholeNumber(env: Environment, name: string, fallback: number, min: number, max: number): number {
-  const text = env[name]?.trim() ?? '';
-  if (text === '') return fallback;
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= min && value <= max) return value;
-  throw new SettingsError(`${name} must be a whole number from ${min} to ${max}, not ${JSON.stringify(text)}.`);
-}
-
-function readConfig(file: string | undefined): ClaudeModuleOptions {
-  if (file === undefined || file === '') return {};
+function readConfig(file: string | null): ClaudeModuleOptions {
+  if (file === null) return {};
   const parsed = parse(file, read(file));
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
   throw new SettingsError(`CLAUDE_CONFIG: ${file} must hold a JSON object with options of ClaudeModule.`);
@@ -86,9 +82,9 @@ function hasCredentials({ apiKey, client }: ClaudeModuleOptions, env: Environmen
 
 /** Checked here too, since without a key the module never sees it. */
 function hasBaseURL({ baseURL }: ClaudeModuleOptions, env: Environment): boolean {
-  const url = env['ANTHROPIC_BASE_URL']?.trim() ?? '';
-  if (url !== '' && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
+  const url = textOf(env, 'ANTHROPIC_BASE_URL');
+  if (url !== null && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
     throw new SettingsError('ANTHROPIC_BASE_URL must be an http or https URL, e.g. https://api.anthropic.com.');
   }
-  return baseURL !== undefined || url !== '';
+  return baseURL !== undefined || url !== null;
 }

@@ -28,7 +28,8 @@ async function until(holds, what, timeoutMs) {
 }
 
 async function servesWithoutKey() {
-  const { child, output } = launch('npm', ['start'], { PORT: '0' });
+  const token = 'start-test-0123456789';
+  const { child, output } = launch('npm', ['start'], { PORT: '0', ADMIN_PORT: '0', ADMIN_TOKEN: token });
   try {
     const listening = /The gateway listens on (http:\S+)/;
     await until(() => listening.test(output.out) || child.exitCode !== null, 'the gateway to listen', 180_000);
@@ -48,17 +49,21 @@ async function servesWithoutKey() {
     assert.equal((await (await ask({})).json()).type, 'message');
     assert.match(await (await ask({ stream: true })).text(), /event: message_stop/);
     assert.equal((await fetch(`${url}/health/live`)).status, 200);
+    const [, admin] = /The admin listener is at (http:\S+)/.exec(output.out);
+    const usage = await fetch(`${admin}/usage/summary`, { headers: { authorization: `Bearer ${token}` } });
+    assert.equal((await usage.json()).requests, 2);
   } finally {
     // What Ctrl-C, or a container's runtime, does: the signal goes to npm, and must reach the gateway through it.
     child.kill('SIGTERM');
     if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
   }
-  console.log('✓ npm start serves messages and streams without a key');
+  console.log('✓ npm start serves messages and streams without a key, and what they cost');
 }
 
 /** The gateway alone, so that the exit code and the signal are its own and not npm's. */
 async function stopsOnSignal() {
-  const { child, output } = launch('node', ['dist/main.js'], { PORT: '0' });
+  const admin = { ADMIN_PORT: '0', ADMIN_TOKEN: 'start-test-0123456789' };
+  const { child, output } = launch('node', ['dist/main.js'], { PORT: '0', ...admin });
   await until(() => output.out.includes('listens on'), 'the gateway to listen', 20_000);
   child.kill('SIGTERM');
   const [code] = await once(child, 'exit');
@@ -73,6 +78,7 @@ async function explainsMistakes() {
     [{ PORT: 'eighty' }, /PORT/],
     [{ ANTHROPIC_API_KEY: 'k', ANTHROPIC_BASE_URL: 'not a url' }, /ANTHROPIC_BASE_URL/],
     [{ CLAUDE_CONFIG: join(tmpdir(), 'there-is-no-such-file.json') }, /CLAUDE_CONFIG/],
+    [{ ADMIN_PORT: '0' }, /ADMIN_TOKEN/],
     [{ CLAUDE_CONFIG: config }, /retry\.maxAttempts/],
   ];
   for (const [env, line] of mistakes) {

@@ -3,9 +3,6 @@ import { SettingsError } from './settings-error.js';
 
 interface Failure {
   readonly message: string;
-  readonly code?: unknown;
-  readonly port?: unknown;
-  readonly address?: unknown;
 }
 
 /** Why the gateway did not start, in one line without a stack trace. */
@@ -22,22 +19,7 @@ function reason(error: unknown, configFile: string | undefined): string {
   if (isClaudeError(error, 'invalid_options')) {
     return configFile ? `${error.message} (CLAUDE_CONFIG: ${configFile})` : error.message;
   }
-  return listenFailure(error) ?? error.message;
-}
-
-function listenFailure({ code, port, address }: Failure): string | null {
-  switch (code) {
-    case 'EADDRINUSE':
-      return `Port ${String(port)} of ${String(address)} is in use: set PORT to another one, or to 0 for any that is free.`;
-    case 'EACCES':
-      return `Port ${String(port)} needs rights this process does not have: set PORT to 1024 or above.`;
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return 'HOST is not an address of this machine: set it to one, e.g. 127.0.0.1, or to 0.0.0.0 for all.';
-    default:
-      return null;
-  }
+  return error.message;
 }
 
 function oneLine(message: string): string {

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from '../errors/send-error.js';
 import { answerClientError } from './client-error.js';
 import { parseJsonBodies } from './json-body.js';
@@ -10,6 +10,13 @@ import { badUrl, refuseUnknownRoutes } from './unknown-routes.js';
 /** How long clients may take to fetch the last bytes of answers that are complete on our side, in milliseconds. */
 const LAST_BYTES_MS = 5_000;
 
+export interface GatewayAdapterOptions {
+  /** The largest body of a request. */
+  readonly bodyLimitBytes: number;
+  /** Asked first of all, before anything is known of the route: throws what turns the request away. Default: all may pass. */
+  readonly admit?: (request: FastifyRequest) => void;
+}
+
 /**
  * Fastify as the gateway wants it: bodies kept as bytes, every refusal in the API's shape, no request log, no middleware;
  * and a shutdown that closes the front door first, and each connection when its answer is out.
@@ -17,7 +24,7 @@ const LAST_BYTES_MS = 5_000;
 export class GatewayAdapter extends FastifyAdapter {
   #closed: Promise<void> = Promise.resolve();
 
-  constructor(bodyLimitBytes: number) {
+  constructor({ bodyLimitBytes, admit }: GatewayAdapterOptions) {
     super({
       bodyLimit: bodyLimitBytes,
       clientErrorHandler: answerClientError,
@@ -26,6 +33,7 @@ export class GatewayAdapter extends FastifyAdapter {
       return503OnClosing: false,
       skipMiddie: true,
     });
+    if (admit !== undefined) admitFirst(this.getInstance(), admit);
     parseJsonBodies(this.getInstance());
     refuseUnknownRoutes(this.getInstance());
   }
@@ -61,6 +69,13 @@ export class GatewayAdapter extends FastifyAdapter {
       done();
     });
   }
+}
+
+function admitFirst(fastify: FastifyInstance, admit: (request: FastifyRequest) => void): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    admit(request);
+    done();
+  });
 }
 
 function answerBadUrl(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {

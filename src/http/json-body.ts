@@ -7,6 +7,10 @@ export interface JsonBody {
   readonly value: unknown;
 }
 
+export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Makes `request.body` a {@link JsonBody} and refuses every other type of content. `JSON.parse` gives a key `__proto__` no
  * meaning, and nothing here copies keys of a request into another object.

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidRequest } from '../errors/gateway-error.js';
-import type { JsonBody } from '../http/json-body.js';
+import { isJsonObject, type JsonBody } from '../http/json-body.js';
 
 /** A request whose body may be missing, since a request may come without one. */
 export type BodyRequest = FastifyRequest<{ Body: JsonBody | undefined }>;
@@ -25,7 +25,7 @@ export const COUNT_FIELDS: readonly Field[] = [MODEL, MESSAGES];
 export function checkBody(body: JsonBody | undefined, fields: readonly Field[]): JsonBody {
   if (body === undefined) throw invalidRequest('The request has no body: send a JSON object.');
   const { value } = body;
-  if (!isObject(value)) throw invalidRequest('The request body must be a JSON object.');
+  if (!isJsonObject(value)) throw invalidRequest('The request body must be a JSON object.');
   for (const { name, expected, accepts } of fields) {
     if (!Object.hasOwn(value, name)) throw invalidRequest(`${name}: Field required`);
     if (!accepts(value[name])) throw invalidRequest(`${name}: Input should be a valid ${expected}`);
@@ -35,9 +35,5 @@ export function checkBody(body: JsonBody | undefined, fields: readonly Field[]):
 
 /** Whether the caller wants the answer as server-sent events. */
 export function isStream({ value }: JsonBody): boolean {
-  return isObject(value) && value['stream'] === true;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value) && value['stream'] === true;
 }

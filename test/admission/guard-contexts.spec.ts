@@ -1,8 +1,6 @@
 import type { ExecutionContext, HttpException, INestApplicationContext } from '@nestjs/common';
 import { ModuleRef, Reflector } from '@nestjs/core';
-import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import {
-  ClaudeExceptionFilter,
   LimitExceededError,
   RateLimited,
   RateLimiterService,
@@ -11,37 +9,29 @@ import {
   type DimensionSnapshot,
   type RateLimitedOptions,
 } from 'nestjs-claude';
-import { AnthropicSimulator, ClaudeTestingModule } from 'nestjs-claude/testing';
+import { AnthropicSimulator } from 'nestjs-claude/testing';
 import { PARAMS, rejection } from '../support/claude-harness.js';
-import { bootGraphql, bootRpc, bootWebSocket, type AppParts } from '../support/contexts.js';
+import { bootGraphql, bootRpc, bootWebSocket, loadGraphqlFirst, type AppParts } from '../support/contexts.js';
+import {
+  contextWithoutHttp,
+  exceptionEventOf,
+  expectFieldRefused,
+  FILTERED,
+  graphqlErrorOf,
+  guardedApp,
+  rpcErrorOf,
+  WITH_AND_WITHOUT_FILTER,
+  type Guarded,
+} from '../support/guard-harness.js';
 
 const { model } = PARAMS;
 /** A request every ten seconds and no more at once, so that no slow machine sees the next before its time. */
 const LIMITS = { requestsPerMinute: 6, burst: { requests: 1 }, tokensPerMinute: 1_000, safety: 1 };
-const FILTERED = { filters: [ClaudeExceptionFilter] };
 
-interface Guarded {
-  readonly handler: jest.Mock;
-  readonly parts: AppParts;
-}
-
-/** An application whose handler stands behind the guard and calls nobody. */
-function guarded(
-  options: Partial<RateLimitedOptions> = {},
-  parts: Partial<AppParts> = {},
-  answer: unknown = 'done',
-): Guarded {
-  const handler = jest.fn((_data?: unknown) => answer);
-  return {
-    handler,
-    parts: {
-      handler,
-      imports: [ClaudeTestingModule.forRoot({ claude: { rateLimit: LIMITS } })],
-      guards: [RateLimitGuard],
-      decorator: RateLimited({ model, maxWaitMs: 0, ...options }),
-      ...parts,
-    },
-  };
+/** An application whose handler stands behind the guard. */
+function guarded(options: Partial<RateLimitedOptions> = {}, parts: Partial<AppParts> = {}, answer?: unknown): Guarded {
+  const decorator = RateLimited({ model, maxWaitMs: 0, ...options });
+  return guardedApp({ rateLimit: LIMITS }, { guards: [RateLimitGuard], decorator, ...parts }, answer);
 }
 
 /** Takes the one request there is for the next ten seconds. */
@@ -70,10 +60,6 @@ const TOO_LARGE = {
   httpStatus: 413,
 };
 
-function extensionsOf({ message: _message, httpStatus, ...report }: { message: string; httpStatus: number }): object {
-  return { ...report, status: httpStatus };
-}
-
 /** What was thrown says when to come back. */
 function expectToComeBack(refusal: unknown): void {
   expect(refusal).toBeInstanceOf(LimitExceededError);
@@ -84,24 +70,21 @@ function expectToComeBack(refusal: unknown): void {
 }
 
 describe('RateLimitGuard in a GraphQL application', () => {
-  it.each<[string, Partial<AppParts>]>([
-    ['with the filter', FILTERED],
-    ['without the filter', {}],
-  ])('ends the field with code, status and wait, and sets no header, %s', async (_, more) => {
-    const { handler, parts } = guarded({}, more);
-    const { app, ask } = await bootGraphql(parts);
-    expect((await ask()).data).toEqual({ ask: 'done' });
-    expect(await requestsOf(app)).toMatchObject({ level: 1, outstanding: 0 });
-    await useUp(app);
-    const { data, errors, headers } = await ask();
-    expect(data).toEqual({ ask: null });
-    expect(errors).toEqual([
-      expect.objectContaining({ message: REPORT.message, path: ['ask'], extensions: extensionsOf(REPORT) }),
-    ]);
-    expect([headers.get('retry-after'), headers.get('x-claude-refusal')]).toEqual([null, null]);
-    expect(handler).toHaveBeenCalledTimes(1);
-    expect(app.get(AnthropicSimulator).requests).toHaveLength(0);
-  });
+  loadGraphqlFirst();
+
+  it.each(WITH_AND_WITHOUT_FILTER)(
+    'ends the field with code, status and wait, and sets no header, %s',
+    async (_, more) => {
+      const { handler, parts } = guarded({}, more);
+      const { app, ask } = await bootGraphql(parts);
+      expect((await ask()).data).toEqual({ ask: 'done' });
+      expect(await requestsOf(app)).toMatchObject({ level: 1, outstanding: 0 });
+      await useUp(app);
+      await expectFieldRefused({ app, ask }, REPORT);
+      expect(handler).toHaveBeenCalledTimes(1);
+      expect(app.get(AnthropicSimulator).requests).toHaveLength(0);
+    },
+  );
 
   it('lets through whoever has to wait no longer than it may', async () => {
     const { parts } = guarded({ maxWaitMs: 20_000 });
@@ -113,18 +96,13 @@ describe('RateLimitGuard in a GraphQL application', () => {
   it('names no wait to those that no wait would help', async () => {
     const { handler, parts } = guarded({ inputTokens: 5_000 });
     const { errors } = await (await bootGraphql(parts)).ask();
-    expect(errors?.[0]).toMatchObject({ message: TOO_LARGE.message });
-    expect(errors?.[0]?.extensions).toEqual(extensionsOf(TOO_LARGE));
+    expect(errors).toEqual([graphqlErrorOf(TOO_LARGE)]);
     expect(handler).not.toHaveBeenCalled();
   });
 });
 
 describe('RateLimitGuard on a WebSocket gateway', () => {
   const HANDLED = { event: 'answer', data: 'done' };
-  const exception = (report: object): unknown => ({
-    event: 'exception',
-    data: { status: 'error', ...report, cause: { pattern: 'ask' } },
-  });
 
   it('sends an exception event with code and wait, and lets others through', async () => {
     const { handler, parts } = guarded({}, FILTERED, HANDLED);
@@ -132,7 +110,7 @@ describe('RateLimitGuard on a WebSocket gateway', () => {
     expect(await ask()).toEqual(HANDLED);
     expect(await requestsOf(app)).toMatchObject({ level: 1, outstanding: 0 });
     await useUp(app);
-    expect(await ask({ prompt: 'what the user asked' })).toEqual(exception(REPORT));
+    expect(await ask({ prompt: 'what the user asked' })).toEqual(exceptionEventOf(REPORT));
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
@@ -141,14 +119,14 @@ describe('RateLimitGuard on a WebSocket gateway', () => {
     const { handler, parts } = guarded(options, FILTERED, HANDLED);
     const { app, ask } = await bootWebSocket(parts);
     await useUp(app);
-    expect(await ask({ model })).toEqual(exception(REPORT));
+    expect(await ask({ model })).toEqual(exceptionEventOf(REPORT));
     expect(await ask({ model: 'claude-sonnet-5-5' })).toEqual(HANDLED);
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
   it('tells those that no wait would help what to do instead', async () => {
     const { parts } = guarded({ inputTokens: 5_000 }, FILTERED);
-    expect(await (await bootWebSocket(parts)).ask()).toEqual(exception(TOO_LARGE));
+    expect(await (await bootWebSocket(parts)).ask()).toEqual(exceptionEventOf(TOO_LARGE));
   });
 });
 
@@ -159,7 +137,7 @@ describe('RateLimitGuard in a microservice', () => {
     await expect(ask()).resolves.toBe('done');
     expect(await requestsOf(app)).toMatchObject({ level: 1, outstanding: 0 });
     await useUp(app);
-    await expect(ask()).rejects.toEqual({ status: 'error', ...REPORT });
+    await expect(ask()).rejects.toEqual(rpcErrorOf(REPORT));
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
@@ -168,14 +146,14 @@ describe('RateLimitGuard in a microservice', () => {
     const { handler, parts } = guarded(options, FILTERED);
     const { app, ask } = await bootRpc(parts);
     await useUp(app);
-    await expect(ask({ model })).rejects.toEqual({ status: 'error', ...REPORT });
+    await expect(ask({ model })).rejects.toEqual(rpcErrorOf(REPORT));
     await expect(ask({ model: 'claude-sonnet-5-5' })).resolves.toBe('done');
     expect(handler).toHaveBeenCalledTimes(1);
   });
 
   it('tells those that no wait would help what to do instead', async () => {
     const { parts } = guarded({ inputTokens: 5_000 }, FILTERED);
-    await expect((await bootRpc(parts)).ask()).rejects.toEqual({ status: 'error', ...TOO_LARGE });
+    await expect((await bootRpc(parts)).ask()).rejects.toEqual(rpcErrorOf(TOO_LARGE));
   });
 
   it('turns everybody away while calls are paused, and nobody when they are resumed', async () => {
@@ -208,14 +186,7 @@ describe('RateLimitGuard by the shape of its context', () => {
   async function refusalsIn(type: string): Promise<readonly unknown[]> {
     const { app } = await bootRpc(guarded().parts);
     const guard = new RateLimitGuard(app.get(Reflector), app.get(ModuleRef));
-    const contextOf = (handler: () => void): ExecutionContextHost => {
-      const context = new ExecutionContextHost([], Handlers, handler);
-      context.setType(type);
-      jest.spyOn(context, 'switchToHttp').mockImplementation(() => {
-        throw new Error('There is no HTTP here.');
-      });
-      return context;
-    };
+    const contextOf = (handler: () => void): ExecutionContext => contextWithoutHttp(type, Handlers, handler);
     await expect(guard.canActivate(contextOf(small))).resolves.toBe(true);
     await useUp(app);
     return Promise.all([small, large].map((handler) => rejection(guard.canActivate(contextOf(handler)))));

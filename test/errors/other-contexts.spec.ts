@@ -8,11 +8,18 @@ import {
   type ClaudeError,
 } from 'nestjs-claude';
 import { bootClaude, PARAMS } from '../support/claude-harness.js';
-import { bootGraphql, bootRpc, bootWebSocket, type AppParts } from '../support/contexts.js';
+import { bootGraphql, bootRpc, bootWebSocket, loadGraphqlFirst, type AppParts } from '../support/contexts.js';
+import {
+  exceptionEventOf,
+  expectFieldRefused,
+  FILTERED,
+  graphqlErrorOf,
+  rpcErrorOf,
+  WITH_AND_WITHOUT_FILTER,
+} from '../support/guard-harness.js';
 
 const OPEN = new CircuitOpenError({ circuit: 'default', retryAfterMs: 4_200 });
 const BLOCKED = new InputBlockedError({ path: 'messages[0].content', rules: ['override'] });
-const FILTERED = { filters: [ClaudeExceptionFilter] };
 const GLOBAL = { providers: [{ provide: APP_FILTER, useClass: ClaudeExceptionFilter }] };
 
 const OPEN_REPORT = {
@@ -63,11 +70,9 @@ const LIMITED_REPORT = {
   retryAfterMs: 17_000,
 };
 
-function extensionsOf({ message: _message, httpStatus, ...report }: { message: string; httpStatus: number }): object {
-  return { ...report, status: httpStatus };
-}
-
 describe('ClaudeExceptionFilter in a GraphQL application', () => {
+  loadGraphqlFirst();
+
   it.each<[string, Partial<AppParts>]>([
     ['on the resolver', FILTERED],
     ['for the whole application', GLOBAL],
@@ -75,24 +80,17 @@ describe('ClaudeExceptionFilter in a GraphQL application', () => {
     const { ask } = await bootGraphql({ handler: throws(OPEN), ...parts });
     const { data, errors } = await ask();
     expect(data).toEqual({ ask: null });
-    expect(errors).toEqual([
-      expect.objectContaining({ message: OPEN_REPORT.message, path: ['ask'], extensions: extensionsOf(OPEN_REPORT) }),
-    ]);
+    expect(errors).toEqual([graphqlErrorOf(OPEN_REPORT)]);
   });
 
   it('tells of an error of the API in its own words', async () => {
     const { errors } = await (await bootGraphql(await limitedApp())).ask();
-    expect(errors?.[0]).toMatchObject({ message: 'as it came', extensions: extensionsOf(LIMITED_REPORT) });
+    expect(errors).toEqual([graphqlErrorOf(LIMITED_REPORT)]);
   });
 
-  it.each<[string, Partial<AppParts>]>([
-    ['with the filter', FILTERED],
-    ['without the filter', {}],
-  ])('has a guard answered alike, and sets no header, %s', async (_, parts) => {
+  it.each(WITH_AND_WITHOUT_FILTER)('has a guard answered alike, and sets no header, %s', async (_, parts) => {
     const handler = jest.fn();
-    const { errors, headers } = await (await bootGraphql({ handler, guards: [guardOf(OPEN)], ...parts })).ask();
-    expect(errors?.[0]).toMatchObject({ message: OPEN_REPORT.message, extensions: extensionsOf(OPEN_REPORT) });
-    expect([headers.get('retry-after'), headers.get('x-claude-refusal')]).toEqual([null, null]);
+    await expectFieldRefused(await bootGraphql({ handler, guards: [guardOf(OPEN)], ...parts }), OPEN_REPORT);
     expect(handler).not.toHaveBeenCalled();
   });
 
@@ -105,10 +103,6 @@ describe('ClaudeExceptionFilter in a GraphQL application', () => {
 
 describe('ClaudeExceptionFilter on a WebSocket gateway', () => {
   const PROMPT = 'what the user asked';
-  const exception = (report: object): unknown => ({
-    event: 'exception',
-    data: { status: 'error', ...report, cause: { pattern: 'ask' } },
-  });
 
   it.each([
     [OPEN, OPEN_REPORT],
@@ -116,18 +110,18 @@ describe('ClaudeExceptionFilter on a WebSocket gateway', () => {
   ])('sends an exception event that quotes nothing of the message: $code', async (error, report) => {
     const { ask } = await bootWebSocket({ handler: throws(error), ...FILTERED });
     const answer = await ask({ prompt: PROMPT });
-    expect(answer).toEqual(exception(report));
+    expect(answer).toEqual(exceptionEventOf(report));
     expect(JSON.stringify(answer)).not.toContain(PROMPT);
   });
 
   it('tells of an error of the API in its own words', async () => {
-    expect(await (await bootWebSocket(await limitedApp())).ask()).toEqual(exception(LIMITED_REPORT));
+    expect(await (await bootWebSocket(await limitedApp())).ask()).toEqual(exceptionEventOf(LIMITED_REPORT));
   });
 
   it('answers a guard before the handler runs', async () => {
     const handler = jest.fn();
     const { ask } = await bootWebSocket({ handler, guards: [guardOf(OPEN)], ...FILTERED });
-    expect(await ask()).toEqual(exception(OPEN_REPORT));
+    expect(await ask()).toEqual(exceptionEventOf(OPEN_REPORT));
     expect(handler).not.toHaveBeenCalled();
   });
 
@@ -146,23 +140,23 @@ describe('ClaudeExceptionFilter in a microservice', () => {
     ['for the whole application', GLOBAL],
   ])('rejects with code, status and wait, when bound %s', async (_, parts) => {
     const { ask } = await bootRpc({ handler: throws(OPEN), ...parts });
-    await expect(ask()).rejects.toEqual({ status: 'error', ...OPEN_REPORT });
+    await expect(ask()).rejects.toEqual(rpcErrorOf(OPEN_REPORT));
   });
 
   it('leaves out a wait where there is none', async () => {
     const { ask } = await bootRpc({ handler: throws(BLOCKED), ...FILTERED });
-    await expect(ask()).rejects.toEqual({ status: 'error', ...BLOCKED_REPORT });
+    await expect(ask()).rejects.toEqual(rpcErrorOf(BLOCKED_REPORT));
   });
 
   it('tells of an error of the API in its own words', async () => {
     const { ask } = await bootRpc(await limitedApp());
-    await expect(ask()).rejects.toEqual({ status: 'error', ...LIMITED_REPORT });
+    await expect(ask()).rejects.toEqual(rpcErrorOf(LIMITED_REPORT));
   });
 
   it('answers a guard before the handler runs', async () => {
     const handler = jest.fn();
     const { ask } = await bootRpc({ handler, guards: [guardOf(OPEN)], ...FILTERED });
-    await expect(ask()).rejects.toEqual({ status: 'error', ...OPEN_REPORT });
+    await expect(ask()).rejects.toEqual(rpcErrorOf(OPEN_REPORT));
     expect(handler).not.toHaveBeenCalled();
   });
 

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { explainStartFailure } from '../../src/errors/start-failure.js';
 import { startGateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
-import { afterTest, HELLO, send, startPair, startSimulator } from './support.js';
+import { ADMIN, afterTest, configFile, gatewayWithConfig, HELLO, send, startPair, startSimulator } from './support.js';
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -32,20 +29,27 @@ function failureOf(env: Environment): Promise<string | null> {
   });
 }
 
-function configFile(text: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
-  afterTest(async () => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'claude.json');
-  writeFileSync(file, text);
-  return file;
-}
-
 describe('A setting that cannot be accepted ends the start with one line', () => {
   it.each<[Environment, string | RegExp]>([
     [{ PORT: 'abc' }, 'PORT must be a whole number from 0 to 65535, not "abc".'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, not "65536".'],
     [{ PORT: '-1' }, 'PORT must be a whole number from 0 to 65535, not "-1".'],
     [{ PORT: '3e3' }, 'PORT must be a whole number from 0 to 65535, not "3e3".'],
+    [{ ...ADMIN, ADMIN_PORT: 'x' }, 'ADMIN_PORT must be a whole number from 0 to 65535, not "x".'],
+    [{ ADMIN_PORT: '0' }, /ADMIN_PORT needs ADMIN_TOKEN.*: set it, .*or unset ADMIN_PORT\.$/],
+    [
+      { ADMIN_TOKEN: ADMIN.ADMIN_TOKEN },
+      /ADMIN_TOKEN does nothing without ADMIN_PORT: set ADMIN_PORT .*ADMIN_TOKEN\.$/,
+    ],
+    [{ ADMIN_HOST: '127.0.0.1' }, /ADMIN_HOST does nothing without ADMIN_PORT: set ADMIN_PORT .*ADMIN_HOST\.$/],
+    [
+      { ...ADMIN, ADMIN_PORT: '8080', PORT: '8080' },
+      /ADMIN_PORT is 8080, where the gateway listens: set it to another/,
+    ],
+    [{ ...ADMIN, ADMIN_TOKEN: 'fifteen-letters' }, /ADMIN_TOKEN must be 16 to 512 visible ASCII characters/],
+    [{ ...ADMIN, ADMIN_TOKEN: 'sixteen letters.' }, /ADMIN_TOKEN must be 16 to 512 visible ASCII characters/],
+    [{ ...ADMIN, ADMIN_TOKEN: 'sixteen-létters.' }, /ADMIN_TOKEN must be 16 to 512 visible ASCII characters/],
+    [{ ...ADMIN, ADMIN_HOST: '203.0.113.1', ANTHROPIC_API_KEY: 'k' }, /ADMIN_HOST is not an address of this machine/],
     [{ BODY_LIMIT_BYTES: '0' }, /^The gateway did not start\. BODY_LIMIT_BYTES must be a whole number from 1/],
     [{ ANTHROPIC_BASE_URL: 'nowhere' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
     [{ ANTHROPIC_BASE_URL: 'ftp://host', ANTHROPIC_API_KEY: 'k' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
@@ -60,6 +64,7 @@ describe('A setting that cannot be accepted ends the start with one line', () =>
     expect(failure).toMatch(/^The gateway did not start\. /);
     expect(failure).toMatch(line);
     expect(failure).not.toContain('\n');
+    if (env['ADMIN_TOKEN'] !== undefined) expect(failure).not.toContain(env['ADMIN_TOKEN']);
   });
 
   it.each<[string, RegExp]>([
@@ -102,6 +107,7 @@ describe('The settings', () => {
       port: 3000,
       host: '127.0.0.1',
       bodyLimitBytes: 32 * 1024 * 1024,
+      admin: null,
       claude: {},
       hasKey: false,
       ignoresBaseURL: false,
@@ -121,9 +127,7 @@ describe('The settings', () => {
     const sim = await startSimulator({ apiKeys: ['from-file'] });
     sim.onMessage().failWith(500).times(2).thenReply('third time lucky');
     const claude = { apiKey: 'from-file', baseURL: sim.url, retry: { maxAttempts: 3, baseDelayMs: 1 } };
-    const settings = readSettings({ PORT: '0', CLAUDE_CONFIG: configFile(JSON.stringify(claude)) });
-    const gateway = await startGateway(settings, () => undefined);
-    afterTest(() => gateway.close());
+    const gateway = await gatewayWithConfig(claude);
     expect((await send(gateway, '/v1/messages', { body: HELLO })).text).toContain('third time lucky');
   });
 });

@@ -1,3 +1,4 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   request as httpRequest,
@@ -7,6 +8,8 @@ import {
   type RequestListener,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Anthropic, type ClientOptions } from '@anthropic-ai/sdk';
 import { ClaudeService, type ClaudeModuleOptions } from 'nestjs-claude';
 import { AnthropicSimulator, type SimulatorOptions } from 'nestjs-claude/testing';
@@ -15,6 +18,9 @@ import { readSettings } from '../../src/settings.js';
 
 /** The key the gateway calls with. */
 export const KEY = 'sk-ant-gateways-own';
+
+/** What gives the gateway an admin listener. */
+export const ADMIN = { ADMIN_PORT: '0', ADMIN_TOKEN: 'admin-token-0123456789' } as const;
 
 /** A request with nothing special about it. */
 export const HELLO = {
@@ -64,6 +70,14 @@ export async function gatewayFor(
   return gateway;
 }
 
+/** The real gateway with options of the module from a file, as `CLAUDE_CONFIG` names one. */
+export async function gatewayWithConfig(claude: object): Promise<Gateway> {
+  const settings = readSettings({ PORT: '0', CLAUDE_CONFIG: configFile(JSON.stringify(claude)) });
+  const gateway = await startGateway(settings, () => undefined);
+  afterTest(() => gateway.close());
+  return gateway;
+}
+
 /** A simulator and a gateway in front of it. */
 export async function startPair(
   simulator?: SimulatorOptions,
@@ -72,6 +86,15 @@ export async function startPair(
 ): Promise<{ readonly sim: AnthropicSimulator; readonly gateway: Gateway }> {
   const sim = await startSimulator(simulator);
   return { sim, gateway: await gatewayFor(sim.url, claude, env) };
+}
+
+/** A file for `CLAUDE_CONFIG`, gone after the test. */
+export function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+  afterTest(async () => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'claude.json');
+  writeFileSync(file, text);
+  return file;
 }
 
 /** An upstream of one's own, for answers no API gives. */
@@ -94,7 +117,7 @@ export function sdk({ url }: { readonly url: string }, options: ClientOptions = 
 export function send(
   { url }: { readonly url: string },
   path: string,
-  { method, body, headers }: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+  { method, body, headers }: { method?: string; body?: unknown; headers?: Record<string, string | string[]> } = {},
 ): Promise<Answer> {
   const bytes =
     body === undefined || Buffer.isBuffer(body)
@@ -120,6 +143,16 @@ export function send(
     });
     request.end(bytes);
   });
+}
+
+/** A request to the admin listener, with its token unless another is given. */
+export function sendToAdmin(
+  { adminUrl }: Gateway,
+  path: string,
+  { method, authorization = `Bearer ${ADMIN.ADMIN_TOKEN}` }: { method?: string; authorization?: string | null } = {},
+): Promise<Answer> {
+  if (adminUrl === null) throw new Error('The gateway has no admin listener.');
+  return send({ url: adminUrl }, path, { method, headers: authorization === null ? {} : { authorization } });
 }
 
 /** A request whose answer is read by hand. */

@@ -85,12 +85,22 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
   return { app, url, ask: () => fetch(`${url}/ask`) };
 }
 
-export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
+/** Only those who ask for it pay for loading it. */
+async function loadGraphql() {
   // Mercurius needs it for a page of its own that is off here, and stock Jest cannot load what it is made of.
   jest.doMock('@fastify/static', () => nothing);
-  // Only those who ask for it pay for loading it.
   const { GraphQLModule, Query, Resolver } = await import('@nestjs/graphql');
   const { MercuriusDriver } = await import('@nestjs/mercurius');
+  return { GraphQLModule, Query, Resolver, MercuriusDriver };
+}
+
+/** Loads GraphQL before the first test of a file, since it may take longer than a test has. */
+export function loadGraphqlFirst(): void {
+  beforeAll(loadGraphql, 60_000);
+}
+
+export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
+  const { GraphQLModule, Query, Resolver, MercuriusDriver } = await loadGraphql();
   const { handler, decorator = nothing, imports = [], providers = [] } = parts;
 
   @Resolver()
