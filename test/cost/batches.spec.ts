@@ -145,6 +145,24 @@ async function readFirst({ claude }: ClaudeHarness, id: string, leaves: boolean)
 }
 
 describe('A message batch', () => {
+  it('are paid for by budgets of models, each for the requests of its own', async () => {
+    const opus = { ...BUDGET, name: 'opus', scope: { model: 'claude-opus-5-5' } };
+    const each = { ...BUDGET, name: 'each', scope: { model: '*' } };
+    const app = await boot({ budgets: [BUDGET, opus, each] });
+    const id = await create(app);
+    const reserved = [await spentUsd(app, 'opus'), await spentUsd(app)] as const;
+    expect(reserved[0]).toBeGreaterThan(0);
+    expect(reserved[1]).toBeGreaterThan(reserved[0]);
+    await read(app.claude, id);
+    await app.costs.flush();
+    const entries = await results(app);
+    const costOf = (model: string): number =>
+      entries.filter((entry) => entry.model === model).reduce((sum, { costNanoUsd }) => sum + costNanoUsd, 0) / 1e9;
+    expect(await spentUsd(app, 'opus')).toBeCloseTo(costOf('claude-opus-5-5'), 9);
+    expect((await app.budgets.get('each', PARAMS.model)).spentUsd).toBeCloseTo(costOf(PARAMS.model), 9);
+    expect(await spentUsd(app)).toBeCloseTo(billedNanoUsd(app) / 1e9, 9);
+  });
+
   it('counts in budgets as the most it can cost, until its results tell what it did', async () => {
     const app = await boot();
     const id = await create(app);

@@ -175,6 +175,12 @@ describe('A hard budget', () => {
     await expect(app.budgets.topUp('all', -1, 'u1')).rejects.toThrow('must be a number of US dollars above 0');
   });
 
+  it('of each user takes any name', async () => {
+    const app = await boot({ scope: { user: '*' } });
+    await app.claude.with({ user: 'half a character: \ud83d' }).messages.create(PARAMS);
+    expect((await app.budgets.list())[0]?.spentUsd).toBeGreaterThan(0);
+  });
+
   it('takes a message batch for the most it can cost, at the price of batches', async () => {
     const app = await boot({});
     await app.claude.messages.batches.create({ requests: [{ custom_id: 'a', params: PARAMS }] });

@@ -93,7 +93,7 @@ export class CostTrackerService {
     const atMs = clock.wall();
     const usage = expectedUsage(params, inputTokens, outputTokens);
     const { nanoUsd, unpriced, priceVersion } = costs.prices.costOf(model, usage, atMs);
-    const worst = this.#runtime.budgets.worstCaseNanoUsd(params, model);
+    const worst = this.#runtime.budgets.planner.worstCaseNanoUsd(params, model);
     const worstCaseUsd = worst === null ? null : nanoToUsd(worst);
     return { model, inputTokens, outputTokens, expectedUsd: nanoToUsd(nanoUsd), worstCaseUsd, unpriced, priceVersion };
   }

@@ -7,6 +7,8 @@ const CHARGE = z.object({
   /** Name of the budget, and whose it is. */
   budget: z.string(),
   who: z.string(),
+  /** The only model whose requests it pays for; `null` for all of them. */
+  model: z.string().nullable(),
   /** What stands in the budget as spent. */
   nanoUsd: z.number().int().min(0),
   /** Its meter of that time, which is another one by now if the stretch is over. */

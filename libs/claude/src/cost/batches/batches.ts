@@ -5,7 +5,7 @@ import type { BudgetMeter } from '../../admission/meter.js';
 import type { Attempt } from '../../call/attempt.js';
 import type { Call } from '../../call/call.js';
 import type { Clock } from '../../call/clock.js';
-import { keepMsOf, type BudgetAccount } from '../budgets/budget-account.js';
+import { isOfModels, keepMsOf, type BudgetAccount } from '../budgets/budget-account.js';
 import type { Budgets } from '../budgets/budgets.js';
 import type { Costs } from '../costs.js';
 import type { UsageEntry } from '../ledger/usage-entry.js';
@@ -13,6 +13,7 @@ import { fieldsOf } from '../pricing/planned-hops.js';
 import { KEPT_MS, noteKey, readNote, writeNote, type BatchCharge, type BatchNote } from './batch-note.js';
 import { entryOfResult, type BatchOwner, type BatchResults } from './batch-results.js';
 import { inLots } from './in-lots.js';
+import { SpentByModel } from './spent-by-model.js';
 import { roomInSinks } from './room-in-sinks.js';
 import { whenKnown } from './when-known.js';
 
@@ -87,22 +88,22 @@ export class Batches {
     // When it was used lies within a day of that, and the budgets were charged then.
     const atMs = note?.atMs ?? clock.wall();
     const entries: UsageEntry[] = [];
-    let spentNanoUsd = 0;
+    const spent = new SpentByModel();
     const priced = inLots(uses, (use) => {
       const entry = entryOfResult(use, results, owner, costs, atMs);
       entries.push(entry);
-      spentNanoUsd += entry.costNanoUsd;
+      spent.add(use.model, entry.costNanoUsd);
     });
     return whenKnown(priced, () => {
       // They are in the entries now, and there may be 100,000.
       uses.length = 0;
-      if (note !== null) offPath(() => this.#correct(note, spentNanoUsd));
+      if (note !== null) offPath(() => this.#correct(note, spent));
       return inLots(entries, (entry) => costs.add(entry), roomInSinks(costs, clock));
     });
   }
 
   /** What was really spent takes the place of the most that could have been, in the stretch that was charged. */
-  #correct({ charges, atMs, clock: by }: BatchNote, spentNanoUsd: number): Awaitable<void> {
+  #correct({ charges, atMs, clock: by }: BatchNote, spent: SpentByModel): Awaitable<void> {
     const { store, clock, budgets } = this.options;
     const wallMs = clock.wall();
     const agoMs = by.id === this.#clockId ? clock.now() - by.nowMs : Math.max(0, wallMs - atMs);
@@ -111,7 +112,7 @@ export class Batches {
       const account = accountOf(budgets, charge, wallMs);
       if (account !== null) accounts.push(account);
       const meter = account?.meter ?? meterOf(charge, wallMs);
-      return { meter, spent: { amount: spentNanoUsd - charge.nanoUsd, agoMs } };
+      return { meter, spent: { amount: spent.of(charge.model) - charge.nanoUsd, agoMs } };
     });
     if (observations.length === 0) return undefined;
     return whenKnown(store.observe(observations), () => budgets.settled(accounts));
@@ -125,7 +126,8 @@ export function ownerOf({ context: { user, tags, requestType } }: Call, { endpoi
 
 function chargeOf({ budget, who, meter, endsAtMs }: BudgetAccount, nanoUsd: number): BatchCharge {
   const { key, label, limit, isHard, rollingMs } = meter;
-  return { budget: budget.name, who, nanoUsd, endsAtMs, meter: { key, label, limit, isHard, rollingMs } };
+  const model = isOfModels(budget.scope) ? who : null;
+  return { budget: budget.name, who, model, nanoUsd, endsAtMs, meter: { key, label, limit, isHard, rollingMs } };
 }
 
 /** The account that was charged; `null` if its stretch is over, or this process has no such budget. */

@@ -67,7 +67,7 @@ export class BudgetAccounts {
     const rollingMs = window.kind === 'rolling' ? window.rollingMs : null;
     const meter: BudgetMeter = {
       kind: 'budget',
-      key: `budget/${[name, who, this.#windowId].map(encodeURIComponent).join('/')}`,
+      key: `budget/${[name, who, this.#windowId].map(encoded).join('/')}`,
       label: who === '' ? `budget ${name}` : `budget ${name} of ${who}`,
       limit: limitNanoUsd,
       isHard: mode === 'hard',
@@ -86,6 +86,11 @@ export function keepMsOf(
   return (endsAtMs === null ? (rollingMs ?? 0) : Math.max(0, endsAtMs - wallMs)) + LATE_MS;
 }
 
+/** Names may come from users, who can hold halves of characters that no URI may have. */
+function encoded(name: string): string {
+  return encodeURIComponent(name.toWellFormed());
+}
+
 /** Nano-dollars spent, as a store tells it. */
 export function spentOf({ limit, level, outstanding }: Standing): number {
   return limit - level - outstanding;
@@ -98,6 +103,11 @@ export function nameIn(scope: BudgetScope): string {
   if ('model' in scope) return scope.model === EACH ? EACH : undatedModelId(scope.model);
   if ('user' in scope) return scope.user;
   return 'key' in scope ? scope.key : scope.requestType;
+}
+
+/** Whether it pays for the calls of models, each by itself or of one. */
+export function isOfModels(scope: BudgetScope): boolean {
+  return scope !== 'global' && 'model' in scope;
 }
 
 function whoPays(scope: BudgetScope, payer: Payer): string | null {

@@ -109,7 +109,7 @@ export class BudgetService {
     for (const [index, account] of accounts.entries()) {
       const standing = standings[index];
       if (standing === undefined || (standing.level > 0 && nanoToUsd(standing.level) >= leastUsd)) continue;
-      return budgetExceeded(account, standing, budgets.retryAfterMs(account, null));
+      return budgetExceeded(account, standing, budgets.retryAfterMs(account, earliestMs(account, standing)));
     }
     return null;
   }
@@ -145,6 +145,11 @@ export class BudgetService {
     if (typeof who === 'string' && who !== '') return who;
     throw new InvalidOptionsError(`Each has a budget "${budget.name}" of its own: say whose, not ${kindOf(who)}.`);
   }
+}
+
+/** When a stretch that moves on may have something left at the earliest: when the next slice is over. */
+function earliestMs({ budget: { window } }: BudgetAccount, { limit }: Standing): number | null {
+  return window.kind === 'rolling' && limit > 0 ? window.sliceMs : null;
 }
 
 function statusOf({ budget, who, endsAtMs }: BudgetAccount, standing: Standing | undefined): BudgetStatus {

@@ -7,6 +7,7 @@ import type { Attempt } from '../../call/attempt.js';
 import type { Call } from '../../call/call.js';
 import type { Usage } from '../../call/usage.js';
 import type { BudgetAccount } from './budget-account.js';
+import type { BudgetCharge } from './charge-planner.js';
 
 /** Whoever decides what becomes of calls that do not fit, and hears what was spent. */
 export interface BudgetKeeper {
@@ -18,6 +19,7 @@ export interface BudgetKeeper {
 /** What an attempt asks of budgets besides its limits: the most it can cost, of each that pays for it. */
 export class BudgetedAsk implements AttemptAsk {
   readonly claims: readonly Claim[];
+  readonly #accounts: readonly BudgetAccount[];
   readonly #unsettled: readonly null[];
   #isOver = false;
 
@@ -26,15 +28,15 @@ export class BudgetedAsk implements AttemptAsk {
     private readonly limits: AttemptAsk | null,
     /** Where it stands if nothing else is limited. Nobody waits there. */
     private readonly emptyLine: WaitingLine,
-    private readonly accounts: readonly BudgetAccount[],
-    private readonly worstCaseNanoUsd: number,
+    private readonly charges: readonly BudgetCharge[],
     /** Only its results tell what a batch cost: until then it counts as having cost the most it can. */
     private readonly isBatch: boolean,
     private readonly keeper: BudgetKeeper,
   ) {
-    const claims = accounts.map(({ meter }) => ({ meter, amount: worstCaseNanoUsd }));
+    const claims = charges.map(({ account: { meter }, nanoUsd }) => ({ meter, amount: nanoUsd }));
     this.claims = limits === null ? claims : [...limits.claims, ...claims];
-    this.#unsettled = accounts.map(() => null);
+    this.#accounts = charges.map(({ account }) => account);
+    this.#unsettled = charges.map(() => null);
   }
 
   get line(): WaitingLine {
@@ -50,11 +52,11 @@ export class BudgetedAsk implements AttemptAsk {
   }
 
   began(attempt: Attempt): void {
-    attempt.reservedNanoUsd = this.worstCaseNanoUsd;
+    attempt.reservedNanoUsd = Math.max(...this.charges.map(({ nanoUsd }) => nanoUsd));
   }
 
   sent(): UsedAmounts {
-    this.keeper.granted(this.call, this.accounts);
+    this.keeper.granted(this.call, this.#accounts);
     return [...(this.limits?.sent() ?? []), ...this.#unsettled];
   }
 
@@ -68,22 +70,28 @@ export class BudgetedAsk implements AttemptAsk {
 
   ended(attempt: Attempt): UsedAmounts {
     this.#isOver = true;
-    const spent = this.isBatch ? this.#ofBatch(attempt) : (attempt.cost?.nanoUsd ?? 0);
-    return [...(this.limits?.ended(attempt) ?? []), ...this.accounts.map(() => spent)];
+    return [
+      ...(this.limits?.ended(attempt) ?? []),
+      ...(this.isBatch ? this.#ofBatch(attempt) : this.#ofMessage(attempt)),
+    ];
+  }
+
+  #ofMessage({ cost }: Attempt): UsedAmounts {
+    return this.charges.map(() => cost?.nanoUsd ?? 0);
   }
 
   /** Whether it was taken is known where there is an answer; where there is none, it may have been. */
-  #ofBatch({ sent, status, failure }: Attempt): number {
+  #ofBatch({ sent, status, failure }: Attempt): UsedAmounts {
     const wasRefused = !sent || (failure !== null && status !== null && status >= 400);
-    return wasRefused ? 0 : this.worstCaseNanoUsd;
+    return this.charges.map(({ nanoUsd }) => (wasRefused ? 0 : nanoUsd));
   }
 
   relent(denial: Denial): void {
-    this.keeper.relent(this.call, this.accounts, denial);
+    this.keeper.relent(this.call, this.#accounts, denial);
   }
 
   wake(): void {
     this.limits?.wake();
-    if (this.#isOver) this.keeper.settled(this.accounts);
+    if (this.#isOver) this.keeper.settled(this.#accounts);
   }
 }

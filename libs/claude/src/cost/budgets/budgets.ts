@@ -9,18 +9,16 @@ import { WaitingLine } from '../../admission/waiting-line.js';
 import type { Call } from '../../call/call.js';
 import type { Clock } from '../../call/clock.js';
 import { createsBatch } from '../../call/operations/operation.js';
-import { BudgetExceededError, UnpricedModelError } from '../../errors/refusals.js';
+import { BudgetExceededError } from '../../errors/refusals.js';
 import { nanoToUsd } from '../pricing/money.js';
 import { fieldsOf } from '../pricing/planned-hops.js';
 import type { Prices } from '../pricing/prices.js';
 import { BudgetAccounts, type BudgetAccount, type Payer } from './budget-account.js';
 import { BudgetAlerts } from './budget-alerts.js';
 import { BudgetedAsk, type BudgetKeeper } from './budgeted-ask.js';
+import { ChargePlanner, type BudgetCharge } from './charge-planner.js';
 import type { BudgetEvent } from './budget.events.js';
 import type { OnShortfall, ResolvedBudget } from './budget.options.js';
-
-/** What an input may be above its estimate: text that is none of the usual languages takes more tokens. */
-const INPUT_MARGIN = 1.2;
 
 /** What budgets are made of. */
 export interface BudgetsOptions {
@@ -33,21 +31,17 @@ export interface BudgetsOptions {
   readonly tell: (event: BudgetEvent) => void;
 }
 
-/** What stands in an account as spent. */
-export interface BudgetCharge {
-  readonly account: BudgetAccount;
-  readonly nanoUsd: number;
-}
-
 /** The budgets of one module instance: who pays for a call, and what becomes of one that they cannot pay for. */
 export class Budgets implements BudgetKeeper {
   readonly accounts: readonly BudgetAccounts[];
+  readonly planner: ChargePlanner;
   readonly #alerts: BudgetAlerts;
   readonly #line: WaitingLine;
   readonly #batchCharges = new WeakMap<Call, readonly BudgetCharge[]>();
 
   constructor(readonly options: BudgetsOptions) {
-    const { budgets, store, clock, tell } = options;
+    const { budgets, store, clock, prices, estimateInput, tell } = options;
+    this.planner = new ChargePlanner({ prices, clock, estimateInput, accountsOf: (payer) => this.accountsOf(payer) });
     this.accounts = budgets.map((budget) => new BudgetAccounts(budget));
     this.#alerts = new BudgetAlerts(tell);
     this.#line = new WaitingLine({
@@ -114,64 +108,18 @@ export class Budgets implements BudgetKeeper {
     return endsAtMs === null ? (waitMs ?? undefined) : Math.max(0, endsAtMs - this.options.clock.wall());
   }
 
-  #joint(call: Call, limits: AttemptAsk | null): AttemptAsk | null {
-    const isBatch = createsBatch(call.operation);
-    if (call.operation.usage !== 'message' && !isBatch) return limits;
-    const { context, effectiveModel: model, endpoint } = call;
-    const accounts = this.accountsOf({ context, model, key: endpoint.name });
-    if (accounts.length === 0) return limits;
-    const worst = isBatch ? this.#worstOfBatch(call) : this.worstCaseNanoUsd(call.params, model, call.maxTokens);
-    if (worst === null && accounts.some(({ budget }) => budget.mode === 'hard')) {
-      throw new UnpricedModelError({ model: model ?? 'unknown' });
-    }
-    const nanoUsd = worst ?? 0;
-    if (isBatch)
-      this.#batchCharges.set(
-        call,
-        accounts.map((account) => ({ account, nanoUsd })),
-      );
-    return new BudgetedAsk(call, limits, this.#line, accounts, nanoUsd, isBatch, this);
-  }
-
   /** What is charged for a message batch until its results are known, of each budget that pays; by the last attempt to create it. */
   chargesOf(call: Call): readonly BudgetCharge[] {
     return this.#batchCharges.get(call) ?? [];
   }
 
-  /** The most that a request can cost; `null` where its price is not known. */
-  worstCaseNanoUsd(
-    params: unknown,
-    model: string | null,
-    maxTokens: number | null = null,
-    batch = false,
-  ): number | null {
-    const { prices, clock } = this.options;
-    return prices.worstCaseNanoUsd({
-      params,
-      model,
-      inputTokens: this.#inputOf(params, model),
-      atMs: clock.wall(),
-      batch,
-      ...(maxTokens === null ? {} : { maxTokens }),
-    });
-  }
-
-  /** All of its requests together. */
-  #worstOfBatch({ params }: Call): number | null {
-    const { requests } = fieldsOf(params);
-    let sum = 0;
-    for (const request of Array.isArray(requests) ? requests : []) {
-      const own = fieldsOf(request)['params'];
-      const { model } = fieldsOf(own);
-      const worst = this.worstCaseNanoUsd(own, typeof model === 'string' ? model : null, null, true);
-      if (worst === null) return null;
-      sum += worst;
-    }
-    return sum;
-  }
-
-  #inputOf(params: unknown, model: string | null): number {
-    return Math.ceil(this.options.estimateInput(params, model) * INPUT_MARGIN);
+  #joint(call: Call, limits: AttemptAsk | null): AttemptAsk | null {
+    const isBatch = createsBatch(call.operation);
+    if (call.operation.usage !== 'message' && !isBatch) return limits;
+    const charges = isBatch ? this.planner.ofBatch(call) : this.planner.ofMessage(call);
+    if (charges.length === 0) return limits;
+    if (isBatch) this.#batchCharges.set(call, charges);
+    return new BudgetedAsk(call, limits, this.#line, charges, isBatch, this);
   }
 
   /** Lets a call ask for less; `null` where that is not wanted, or would not do. */
@@ -187,9 +135,7 @@ export class Budgets implements BudgetKeeper {
 
   /** The `max_tokens` that what is left pays for; 0 where that would leave no answer. */
   #affordable({ params, effectiveModel: model, maxTokens: lowered }: Call, nanoUsd: number): number {
-    const { prices, clock } = this.options;
-    const inputTokens = this.#inputOf(params, model);
-    const affordable = prices.outputAffordable({ params, model, inputTokens, atMs: clock.wall() }, nanoUsd);
+    const affordable = this.planner.affordableTokens(params, model, nanoUsd);
     const { max_tokens: asked, thinking } = fieldsOf(params);
     const { budget_tokens: thought } = fieldsOf(thinking);
     // What it may think has to fit as well, or the API refuses the request.
