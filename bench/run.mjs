@@ -1,8 +1,9 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger --quick`. Figures are ratios within one run: machines differ.
 import os from 'node:os';
 import { benchAdmission } from './admission.mjs';
 import { benchContext } from './context.mjs';
 import { benchGateway } from './gateway.mjs';
+import { benchLedger } from './ledger.mjs';
 import { benchLibrary } from './library.mjs';
 import { benchResilience } from './resilience.mjs';
 
@@ -17,3 +18,4 @@ if (wanted('gateway')) await benchGateway(options);
 if (wanted('context')) await benchContext();
 if (wanted('resilience')) await benchResilience(options);
 if (wanted('admission')) await benchAdmission(options);
+if (wanted('ledger')) benchLedger();

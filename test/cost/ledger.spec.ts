@@ -1,35 +1,10 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { CallRecord, UsageEntry, UsageLedger, UsagePeriod } from 'nestjs-claude';
+import type { CallRecord, UsageEntry, UsagePeriod } from 'nestjs-claude';
 import { bootClaude, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
 
 const TODAY = { days: 1 };
 
 function total(records: readonly CallRecord[]): number {
   return records.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? NaN), 0);
-}
-
-/** A ledger elsewhere that is away for its first writes. */
-class LedgerElsewhere implements UsageLedger {
-  readonly entries = new Map<string, UsageEntry>();
-  writes = 0;
-
-  constructor(private readonly failures: number) {}
-
-  async record(entries: readonly UsageEntry[]): Promise<void> {
-    this.writes++;
-    // It has booked them all the same, and the caller cannot know: what follows is a replay.
-    for (const entry of entries) this.entries.set(entry.id, entry);
-    if (this.writes <= this.failures) throw new Error('away');
-    await delay(1);
-  }
-
-  summarize(): never {
-    throw new Error('not asked here');
-  }
-
-  recent(): readonly UsageEntry[] {
-    return [...this.entries.values()];
-  }
 }
 
 async function mixedCalls({ claude, sim }: ClaudeHarness): Promise<void> {
@@ -167,24 +142,5 @@ describe('Entries', () => {
     ]);
     isOver = true;
     for (const release of released) release();
-  });
-});
-
-describe('A ledger elsewhere that fails (fault 36)', () => {
-  it('loses nothing, counts nothing twice, and leaves the call alone', async () => {
-    const store = new LedgerElsewhere(2);
-    const app = await bootClaude({ cost: { ledger: { store } } });
-    const events: string[] = [];
-    app.costs.events.subscribe(({ type }) => events.push(type));
-    const { id } = await app.claude.messages.create(PARAMS);
-    expect(id).toMatch(/^msg_/);
-    expect(await app.costs.flush()).toBe(true);
-    expect(store.writes).toBe(3);
-    expect(events).toEqual(['sink-failed', 'sink-recovered']);
-    const booked = await app.costs.getRecent();
-    expect(booked.map(({ id: call, costNanoUsd }) => [call, costNanoUsd])).toEqual([
-      [app.record().id, app.record().costNanoUsd],
-    ]);
-    expect(app.costs.ledgerStats).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import type { ClientOptions, Middleware } from '@anthropic-ai/sdk';
 import type { AdmissionStore } from './admission/admission-store.js';
+import type { StoreOutageOptions } from './admission/store-outage.options.js';
 import type { CallContext } from './call/context.js';
 import type { CostOptions } from './cost/cost.options.js';
 import type { KeySupplier } from './call/endpoint.js';
@@ -64,8 +65,10 @@ export interface ClaudeModuleOptions {
   readonly rateLimit?: RateLimitOptions | false;
   /** What calls cost; `false` to leave it uncounted. */
   readonly cost?: CostOptions | false;
-  /** Where meters of limits are kept. Default: this process's memory. */
+  /** Where meters of limits and budgets are kept. Default: this process's memory. */
   readonly store?: AdmissionStore;
+  /** What becomes of calls while that `store` does not answer. Memory always does. */
+  readonly storeOutage?: StoreOutageOptions;
   readonly timeouts?: TimeoutOptions;
   /** How requests travel: `undici` (default, fast), `fetch` (the platform's), tuned, or a `fetch` function of your own. */
   readonly transport?: 'undici' | 'fetch' | TransportOptions;

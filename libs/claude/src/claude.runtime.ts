@@ -3,7 +3,9 @@ import { Subject } from 'rxjs';
 import { Admission } from './admission/admission.js';
 import type { AdmissionStore } from './admission/admission-store.js';
 import { admitStage } from './admission/admit.stage.js';
+import { BoundedStore } from './admission/bounded-store.js';
 import { MemoryAdmissionStore } from './admission/memory-store.js';
+import type { StoreEvent } from './admission/store.events.js';
 import { AmbientContext } from './call/ambient-context.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
@@ -43,6 +45,9 @@ export interface ClaudeRuntime {
   readonly records: Subject<CallRecord>;
   /** Where what is left of limits is kept. */
   readonly store: AdmissionStore;
+  /** The same, where it is the user's. */
+  readonly boundedStore: BoundedStore | null;
+  readonly storeEvents: Subject<StoreEvent>;
   /** What is limited, and by how much. */
   readonly limiter: RateLimiter;
   /** Who is let through, and when. */
@@ -78,7 +83,9 @@ export function createRuntime(
   const records = new Subject<CallRecord>();
   const ambient = new AmbientContext(settings.context);
   const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
-  const store = settings.store ?? new MemoryAdmissionStore(clock);
+  const storeEvents = new Subject<StoreEvent>();
+  const boundedStore = boundedStoreOf(settings, clock, (event) => storeEvents.next(event));
+  const store = boundedStore ?? new MemoryAdmissionStore(clock);
   const admission = new Admission({
     store,
     clock,
@@ -143,6 +150,8 @@ export function createRuntime(
     liveCalls,
     records,
     store,
+    boundedStore,
+    storeEvents,
     limiter,
     admission,
     circuits,
@@ -183,6 +192,17 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
 /** Whether the SDK's client has credentials of its own, which are none of our business. */
 function usesOwnCredentials({ endpoints: [first] }: EndpointPool): boolean {
   return first.key === null && first.options.client === null;
+}
+
+/** Memory answers at once; anything else may not. */
+function boundedStoreOf(
+  { store, storeOutage, rateLimit }: ClaudeSettings,
+  clock: Clock,
+  tell: (event: StoreEvent) => void,
+): BoundedStore | null {
+  if (store === null) return null;
+  const stopsNobody = rateLimit !== false && rateLimit.mode === 'shadow';
+  return new BoundedStore(store, stopsNobody ? { ...storeOutage, limits: 'open' } : storeOutage, clock, tell);
 }
 
 /** Ids that no other process makes: a random part for this one, and a count. */

@@ -84,5 +84,6 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
     this.#runtime.costs.close();
+    this.#runtime.storeEvents.complete();
   }
 }

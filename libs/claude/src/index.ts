@@ -15,6 +15,8 @@ export type {
   Lease,
   Observation,
 } from './admission/admission-store.js';
+export type { StoreEvent, StoreStats } from './admission/store.events.js';
+export type { OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
 export type { BudgetMeter, Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
@@ -116,6 +118,7 @@ export {
   LimitExceededError,
   NoEndpointError,
   RequestExceedsLimitError,
+  StoreUnavailableError,
   UnpricedModelError,
   type LimitReason,
 } from './errors/refusals.js';

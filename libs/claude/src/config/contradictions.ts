@@ -12,9 +12,12 @@ import { costContradictions } from './schema/cost.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
+const OUTAGE_OF_MEMORY =
+  "`storeOutage` would do nothing without `store`, as this process's memory always answers: set that too, or remove it.";
+
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, rateLimit, retry, timeouts, transport } = options;
+  const { apiKey, circuit, client, cost, rateLimit, retry, store, storeOutage, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...endpointContradictions(options),
@@ -26,6 +29,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
+    ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),

@@ -6,7 +6,7 @@ import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
 import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
-import { rateLimit, store } from './schema/rate-limit.schema.js';
+import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { retry } from './schema/retry.schema.js';
 import { transport } from './schema/transport.schema.js';
 
@@ -26,6 +26,7 @@ export const OPTIONS_SCHEMA = z
     rateLimit: z.union([off, rateLimit]),
     cost: z.union([off, cost]),
     store,
+    storeOutage,
     timeouts,
     transport,
     stages,

@@ -194,6 +194,16 @@ describe('settings', () => {
     [{ rateLimit: { mode: 'off' } }, "`rateLimit.mode` must be 'enforce' or 'shadow', not a string."],
     [{ store: null }, '`store` must be a store with the methods acquire, settle, renew, observe, standing, not null.'],
     [{ store: { ...STORE, renew: 1 } }, '`store` must be a store with the methods acquire, settle, renew'],
+    [{ storeOutage: { limits: 'closed' } }, '`storeOutage` would do nothing without `store`'],
+    [
+      { store: STORE, storeOutage: { limits: 'local' } },
+      "`storeOutage.limits` must be 'open' or 'closed', not a string.",
+    ],
+    [{ store: STORE, storeOutage: { hardBudgets: true } }, "`storeOutage.hardBudgets` must be 'open' or 'closed'"],
+    [
+      { store: STORE, storeOutage: { answerWithinMs: 0 } },
+      '`storeOutage.answerWithinMs` must be a number of milliseconds',
+    ],
     [[], 'must be an object, not an array'],
     ['text', 'must be an object, not a string'],
   ])('refuses %j and names the path, the kind and the remedy', (options, message) => {

@@ -1,5 +1,6 @@
 import type { Middleware } from '@anthropic-ai/sdk';
 import type { AdmissionStore } from '../admission/admission-store.js';
+import { STORE_OUTAGE_DEFAULTS, type StoreOutageSettings } from '../admission/store-outage.options.js';
 import { EMPTY_CONTEXT, type CallContext } from '../call/context.js';
 import type { KeySupplier } from '../call/endpoint.js';
 import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
@@ -32,6 +33,7 @@ export interface ClaudeSettings {
   readonly cost: CostSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
+  readonly storeOutage: StoreOutageSettings;
   readonly timeouts: Required<TimeoutOptions>;
   readonly transport: TransportOptions;
   readonly stages: readonly StageInsertion[];
@@ -63,6 +65,7 @@ export function resolveSettings(raw: unknown, env: Environment = process.env): C
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
     store: options.store ?? null,
+    storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     timeouts: timeoutsOf(options.timeouts),
     transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
     stages: options.stages ?? [],

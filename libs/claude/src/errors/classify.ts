@@ -108,6 +108,7 @@ const KIND_OF_CODE: Readonly<Record<ClaudeErrorCode, FailureKind>> = {
   protocol_error: 'malformed',
   request_exceeds_limit: 'never-fits',
   shutting_down: 'shutting-down',
+  store_unavailable: 'store-away',
   stream_interrupted: 'stream-interrupted',
   stream_stalled: 'stream-stalled',
   unpriced_model: 'unpriced-model',

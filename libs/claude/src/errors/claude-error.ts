@@ -21,6 +21,7 @@ export type ClaudeErrorCode =
   | 'protocol_error'
   | 'request_exceeds_limit'
   | 'shutting_down'
+  | 'store_unavailable'
   | 'stream_interrupted'
   | 'stream_stalled'
   | 'unpriced_model';

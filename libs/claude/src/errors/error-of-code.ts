@@ -15,6 +15,7 @@ export interface ErrorOfCode {
   readonly protocol_error: errors.ProtocolError;
   readonly request_exceeds_limit: refusals.RequestExceedsLimitError;
   readonly shutting_down: errors.ShuttingDownError;
+  readonly store_unavailable: refusals.StoreUnavailableError;
   readonly stream_interrupted: errors.StreamInterruptedError;
   readonly stream_stalled: errors.StreamStalledError;
   readonly unpriced_model: refusals.UnpricedModelError;

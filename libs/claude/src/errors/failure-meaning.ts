@@ -77,6 +77,8 @@ const ROWS = {
   'input-blocked': row('caller', [], 'neutral', 'no'),
   'no-endpoint': row('service', ['after-delay'], 'neutral', 'no'),
   'no-key': row('key', ['elsewhere'], 'neutral', 'no'),
+  /** Where limits or budgets are kept, nobody answers. */
+  'store-away': row('us', ['after-delay'], 'neutral', 'no'),
   'shutting-down': row('us', ['elsewhere'], 'neutral', 'no'),
   /** An option or a call context that cannot be accepted. */
   misused: row('caller', [], 'neutral', 'no'),

@@ -24,6 +24,7 @@ import {
   LimitExceededError,
   NoEndpointError,
   RequestExceedsLimitError,
+  StoreUnavailableError,
   UnpricedModelError,
 } from './refusals.js';
 
@@ -100,6 +101,10 @@ describe('The answer to an error of ours', () => {
       [413, 'request_too_large', refused('request_exceeds_limit')],
     ],
     shutting_down: [new ShuttingDownError('x'), [503, 'api_error', { 'x-claude-refusal': 'shutting_down' }]],
+    store_unavailable: [
+      new StoreUnavailableError({ scope: 'everybody' }),
+      [503, 'api_error', { 'x-claude-refusal': 'store_unavailable' }],
+    ],
     stream_interrupted: [new StreamInterruptedError('It broke.', PARTIAL), [502, 'api_error', NEVER]],
     stream_stalled: [new StreamStalledError('It went silent.', PARTIAL), [504, 'timeout_error', {}]],
   };

@@ -44,6 +44,11 @@ const WORDINGS: Readonly<Record<ClaudeErrorCode, Wording>> = {
   protocol_error: { status: 502, type: 'api_error', message: 'The API gave an answer that cannot be read.' },
   request_exceeds_limit: { status: 413, type: 'request_too_large' },
   shutting_down: { status: 503, type: 'api_error' },
+  store_unavailable: {
+    status: 503,
+    type: 'api_error',
+    message: 'What limits or budgets have left is not known now, so the call was not made.',
+  },
   stream_interrupted: {
     status: 502,
     type: 'api_error',

@@ -153,6 +153,23 @@ export class NoEndpointError extends ClaudeError {
   readonly code = 'no_endpoint';
 }
 
+/** The store of limits or budgets does not answer, and nothing may go on without it: see `storeOutage`. */
+export class StoreUnavailableError extends ClaudeError {
+  readonly code = 'store_unavailable';
+  /** What would have had to be asked of it, e.g. `budget all`. */
+  readonly scope: string;
+
+  constructor({ scope, ...options }: ClaudeErrorOptions & { readonly scope: string }) {
+    super(
+      `The store that keeps ${scope} did not answer, so the call was not made. ` +
+        "Look after the store, give it more time with `storeOutage.answerWithinMs`, or let calls go on without it with 'open' " +
+        'for `storeOutage.limits` or `storeOutage.hardBudgets`.',
+      options,
+    );
+    this.scope = scope;
+  }
+}
+
 /** A model has no known price, and calls are refused where that is so: see `cost.pricing.unknownModel`. */
 export class UnpricedModelError extends ClaudeError {
   readonly code = 'unpriced_model';
@@ -176,6 +193,7 @@ const REFUSALS: ReadonlySet<ClaudeErrorCode> = new Set<ClaudeErrorCode>([
   'no_endpoint',
   'request_exceeds_limit',
   'shutting_down',
+  'store_unavailable',
   'unpriced_model',
 ]);
 

@@ -1,4 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import type { StoreEvent, StoreStats } from '../admission/store.events.js';
+import { unlessAway } from '../admission/unless-away.js';
 import type { ClaudeRuntime } from '../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../claude.tokens.js';
 import { kindOf } from '../call/context.js';
@@ -37,10 +40,19 @@ export class RateLimiterService {
   /** Internal: what tells its tokens from those of other services. */
   static readonly tokenKey = 'rate-limiter';
 
+  /** Whether a `store` of your own answers. Hot: a subscriber sees what happens after it subscribed. */
+  readonly storeEvents: Observable<StoreEvent>;
+
   readonly #runtime: ClaudeRuntime;
 
   constructor(@Inject(CLAUDE_RUNTIME) runtime: object) {
     this.#runtime = runtime as ClaudeRuntime;
+    this.storeEvents = this.#runtime.storeEvents.asObservable();
+  }
+
+  /** How often a `store` of your own has failed, and what became of calls then; `null` with this process's memory. */
+  get storeStats(): StoreStats | null {
+    return this.#runtime.boundedStore?.stats ?? null;
   }
 
   /**
@@ -77,8 +89,9 @@ export class RateLimiterService {
    */
   async refusal(request: LimitRequest): Promise<LimitRefusal | null> {
     const lone = this.#lone(request, 'refusal');
-    const { rateLimit } = this.#runtime.settings;
-    return rateLimit === false || rateLimit.mode === 'shadow' ? null : lone.refusal();
+    const { rateLimit, storeOutage } = this.#runtime.settings;
+    if (rateLimit === false || rateLimit.mode === 'shadow') return null;
+    return unlessAway(lone.refusal(), storeOutage.limits);
   }
 
   /** How all limits stand. A model class is there from its first call on. */

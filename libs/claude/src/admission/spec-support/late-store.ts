@@ -7,6 +7,8 @@ export class LateStore implements AdmissionStore {
   pending = 0;
   /** Made to fail while set. */
   failure: Error | null = null;
+  /** Keeps answers back while set, until it resolves; what was asked is done by then. */
+  held: Promise<void> | null = null;
 
   constructor(private readonly store: AdmissionStore) {}
 
@@ -44,7 +46,7 @@ export class LateStore implements AdmissionStore {
       await Promise.resolve();
       if (this.failure !== null) throw this.failure;
       const result = await work();
-      await Promise.resolve();
+      await (this.held ?? Promise.resolve());
       return result;
     } finally {
       this.pending -= 1;

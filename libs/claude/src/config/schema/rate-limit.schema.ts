@@ -71,3 +71,7 @@ export const store = must<AdmissionStore>(
   (value) =>
     isObject(value) && STORE_METHODS.every((name) => typeof (value as Partial<AdmissionStore>)[name] === 'function'),
 );
+
+export const storeOutage = z
+  .strictObject({ answerWithinMs: milliseconds, limits: oneOf('open', 'closed'), hardBudgets: oneOf('open', 'closed') })
+  .partial();

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { Observation } from '../../admission/admission-store.js';
 import type { Standing } from '../../admission/meter.js';
+import { unlessAway } from '../../admission/unless-away.js';
 import { kindOf, type CallContext } from '../../call/context.js';
 import type { ClaudeRuntime } from '../../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../../claude.tokens.js';
@@ -105,7 +106,9 @@ export class BudgetService {
     const accounts = budgets
       .accountsOf({ context, model: model ?? null, key: this.#keyOf(context) })
       .filter(({ budget }) => budget.mode === 'hard');
-    const standings = accounts.length === 0 ? [] : await budgets.standings(accounts);
+    if (accounts.length === 0) return null;
+    const standings = await unlessAway(budgets.standings(accounts), this.#runtime.settings.storeOutage.hardBudgets);
+    if (standings === null) return null;
     for (const [index, account] of accounts.entries()) {
       const standing = standings[index];
       if (standing === undefined || (standing.level > 0 && nanoToUsd(standing.level) >= leastUsd)) continue;

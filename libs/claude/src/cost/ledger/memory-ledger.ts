@@ -1,6 +1,7 @@
 import type { Clock } from '../../call/clock.js';
 import { LEDGER_DEFAULTS, type LedgerOptions } from './ledger.options.js';
 import { RecentEntries } from './recent-entries.js';
+import { SharedNames } from './shared-names.js';
 import { TimeBuckets } from './time-buckets.js';
 import { UsageBucket, type NameCaps } from './usage-bucket.js';
 import type { UsageEntry } from './usage-entry.js';
@@ -30,6 +31,7 @@ export interface LedgerStats {
  */
 export class MemoryLedger implements UsageLedger {
   readonly #caps: NameCaps;
+  readonly #shared = new SharedNames();
   readonly #levels: readonly TimeBuckets[];
   readonly #recent: RecentEntries;
   #overflows = 0;
@@ -46,9 +48,9 @@ export class MemoryLedger implements UsageLedger {
     const other = MAX_OTHER_NAMES;
     this.#caps = { model: other, user: maxUsers, tag: maxTags, requestType: other, endpoint: other };
     this.#levels = [
-      new TimeBuckets(MINUTE_MS, minutesForHours * HOUR_MS, this.#caps),
-      new TimeBuckets(HOUR_MS, hoursForDays * DAY_MS, this.#caps),
-      new TimeBuckets(DAY_MS, days * DAY_MS, this.#caps),
+      new TimeBuckets(MINUTE_MS, minutesForHours * HOUR_MS, this.#caps, this.#shared),
+      new TimeBuckets(HOUR_MS, hoursForDays * DAY_MS, this.#caps, this.#shared),
+      new TimeBuckets(DAY_MS, days * DAY_MS, this.#caps, this.#shared),
     ];
     this.#recent = new RecentEntries(recentEntries);
   }
@@ -67,7 +69,7 @@ export class MemoryLedger implements UsageLedger {
     const finest = this.#levels.findIndex((level) => level.reaches(fromMs, nowMs));
     const index = finest === -1 ? this.#levels.length - 1 : finest;
     const level = this.#levels[index] as TimeBuckets;
-    const sum = new UsageBucket(this.#caps);
+    const sum = new UsageBucket(this.#caps, this.#shared);
     for (const [, bucket] of level.between(Math.max(fromMs, nowMs - level.keptMs), toMs)) sum.addBucket(bucket);
     return summaryOf(sum, periodOf(level, RESOLUTIONS[index] as Resolution, { fromMs, toMs }, nowMs));
   }

@@ -1,4 +1,5 @@
 import type { UsageEntry } from './usage-entry.js';
+import type { SharedNames } from './shared-names.js';
 import { UsageBucket, type NameCaps } from './usage-bucket.js';
 
 /** Use by stretches of one length, counted from the epoch, kept for a while. */
@@ -9,6 +10,7 @@ export class TimeBuckets {
     readonly lengthMs: number,
     readonly keptMs: number,
     private readonly caps: NameCaps,
+    private readonly shared: SharedNames,
   ) {}
 
   /** @returns How many names had no row of their own any more; `null` when the entry is too old to be kept here. */
@@ -35,7 +37,7 @@ export class TimeBuckets {
   #open(index: number, nowMs: number): UsageBucket {
     const oldest = this.#oldest(nowMs);
     for (const each of this.#buckets.keys()) if (each < oldest) this.#buckets.delete(each);
-    const bucket = new UsageBucket(this.caps);
+    const bucket = new UsageBucket(this.caps, this.shared);
     this.#buckets.set(index, bucket);
     return bucket;
   }

@@ -1,5 +1,6 @@
 import { SavingsTally } from '../savings/savings-tally.js';
 import type { UsageEntry } from './usage-entry.js';
+import type { SharedNames } from './shared-names.js';
 import { UsageTable } from './usage-table.js';
 
 /** What use is broken down by. */
@@ -18,16 +19,17 @@ export const UNNAMED = '';
 export class UsageBucket {
   /** In all only: a ledger has hundreds of thousands of rows of names. */
   readonly savings = new SavingsTally();
-  readonly #all = new UsageTable(1);
+  readonly #all: UsageTable;
   readonly #by: Readonly<Record<Dimension, UsageTable>>;
 
-  constructor(caps: NameCaps) {
+  constructor(caps: NameCaps, shared: SharedNames) {
+    this.#all = new UsageTable(1, shared);
     this.#by = {
-      model: new UsageTable(caps.model),
-      user: new UsageTable(caps.user),
-      tag: new UsageTable(caps.tag),
-      requestType: new UsageTable(caps.requestType),
-      endpoint: new UsageTable(caps.endpoint),
+      model: new UsageTable(caps.model, shared),
+      user: new UsageTable(caps.user, shared),
+      tag: new UsageTable(caps.tag, shared),
+      requestType: new UsageTable(caps.requestType, shared),
+      endpoint: new UsageTable(caps.endpoint, shared),
     };
   }
 

@@ -1,3 +1,4 @@
+import type { SharedNames } from './shared-names.js';
 import type { UsagePart } from './usage-entry.js';
 
 /** What is added up, and where in a row. */
@@ -32,9 +33,14 @@ const FIRST_ROWS = 2;
 export class UsageTable {
   readonly #rows = new Map<string, number>();
   #sums = new Float64Array(FIRST_ROWS * WIDTH);
+  #lookedUp: string | null = null;
+  #foundAt: number | undefined = undefined;
 
   /** @param maxNames How many names have a row of their own; the rest share {@link OTHER}. */
-  constructor(private readonly maxNames: number) {}
+  constructor(
+    private readonly maxNames: number,
+    private readonly shared: SharedNames,
+  ) {}
 
   get names(): Iterable<string> {
     return this.#rows.keys();
@@ -45,8 +51,12 @@ export class UsageTable {
   }
 
   sum(name: string, column: Column): number {
-    const row = this.#rows.get(name);
-    return row === undefined ? 0 : (this.#sums[row + COLUMN[column]] ?? 0);
+    // All sums of a name are asked for one after the other, and a row stays where it is.
+    if (name !== this.#lookedUp) {
+      this.#lookedUp = name;
+      this.#foundAt = this.#rows.get(name);
+    }
+    return this.#foundAt === undefined ? 0 : (this.#sums[this.#foundAt + COLUMN[column]] ?? 0);
   }
 
   /** @returns Where to add for a name. Valid until the next row is asked for. */
@@ -78,9 +88,14 @@ export class UsageTable {
 
   /** Adds every sum of another table. */
   addTable(other: UsageTable): void {
+    const added = other.#sums;
     for (const [name, from] of other.#rows) {
       const to = this.row(name);
-      for (let column = 0; column < WIDTH; column++) this.#add(to + column, other.#sums[from + column] ?? 0);
+      // A summary of a month adds up tens of thousands of rows: what it looks at is at hand.
+      const sums = this.#sums;
+      for (let column = 0; column < WIDTH; column++) {
+        sums[to + column] = (sums[to + column] ?? 0) + (added[from + column] ?? 0);
+      }
     }
   }
 
@@ -94,7 +109,8 @@ export class UsageTable {
     if (known !== undefined) return known;
     const row = this.#rows.size * WIDTH;
     if (row + WIDTH > this.#sums.length) this.#grow();
-    this.#rows.set(name, row);
+    this.#rows.set(this.shared.of(name), row);
+    this.#lookedUp = null;
     return row;
   }
 

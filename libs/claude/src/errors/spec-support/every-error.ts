@@ -27,6 +27,7 @@ export const EVERY_ERROR: Readonly<Record<ClaudeErrorCode, ClaudeError>> = {
   protocol_error: new errors.ProtocolError(REMEDY, { cause }),
   request_exceeds_limit: new refusals.RequestExceedsLimitError({ scope: 'timeouts', requested: 2, limit: 1, cause }),
   shutting_down: new errors.ShuttingDownError(REMEDY, { cause }),
+  store_unavailable: new refusals.StoreUnavailableError({ scope: 'timeouts', cause }),
   stream_interrupted: new errors.StreamInterruptedError(REMEDY, PARTIAL, { cause }),
   stream_stalled: new errors.StreamStalledError(REMEDY, PARTIAL, { cause }),
 };

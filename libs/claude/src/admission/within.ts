@@ -1,0 +1,21 @@
+import type { Clock } from '../call/clock.js';
+import type { Awaitable } from './admission-store.js';
+
+/** An answer that was waited for as long as anybody may. */
+export class LateAnswerError extends Error {
+  override readonly name = 'LateAnswerError';
+
+  constructor(limitMs: number) {
+    super(`There was no answer within ${limitMs} ms.`);
+  }
+}
+
+/** An answer, if it comes in time. @throws LateAnswerError when it does not. */
+export function within<T>(answer: Awaitable<T>, limitMs: number, clock: Clock): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = clock.setTimer(() => reject(new LateAnswerError(limitMs)), limitMs, true);
+    void Promise.resolve(answer)
+      .finally(() => timer.cancel())
+      .then(resolve, reject);
+  });
+}
