@@ -54,6 +54,16 @@ function filled(records) {
   return { clock, ledger, ns: ns / records };
 }
 
+/** What a cached call says of savings. */
+const SAVINGS = {
+  cachingSaved: 450_000,
+  cachingCouldSave: null,
+  batchCouldSave: null,
+  smallerModelCouldSave: 200_000,
+  reserved: null,
+  usedOfReserved: null,
+};
+
 /** Few users make most calls, as it is: the number of a user is the product of two draws. */
 function entryOf(number, atMs, random) {
   const model = `claude-model-${Math.floor(random() * 10)}`;
@@ -81,6 +91,7 @@ function entryOf(number, atMs, random) {
     tags: { team: `team-${Math.floor(random() * 50)}` },
     outcome: 'succeeded',
     costNanoUsd: part.costNanoUsd,
+    savingsNanoUsd: SAVINGS,
     parts: [part],
   };
 }

@@ -1,4 +1,4 @@
-import type { SharedNames } from './shared-names.js';
+import type { SharedName, SharedNames } from './shared-names.js';
 import type { UsagePart } from './usage-entry.js';
 
 /** What is added up, and where in a row. */
@@ -32,6 +32,8 @@ const FIRST_ROWS = 2;
  */
 export class UsageTable {
   readonly #rows = new Map<string, number>();
+  /** The name of each row, in their order. */
+  readonly #names: SharedName[] = [];
   #sums = new Float64Array(FIRST_ROWS * WIDTH);
   #lookedUp: string | null = null;
   #foundAt: number | undefined = undefined;
@@ -89,14 +91,22 @@ export class UsageTable {
   /** Adds every sum of another table. */
   addTable(other: UsageTable): void {
     const added = other.#sums;
-    for (const [name, from] of other.#rows) {
-      const to = this.row(name);
-      // A summary of a month adds up tens of thousands of rows: what it looks at is at hand.
+    let from = 0;
+    for (const name of other.#names) {
+      const to = name.foundIn === this ? name.foundAt : this.#find(name);
       const sums = this.#sums;
       for (let column = 0; column < WIDTH; column++) {
         sums[to + column] = (sums[to + column] ?? 0) + (added[from + column] ?? 0);
       }
+      from += WIDTH;
     }
+  }
+
+  /** A summary of a month adds up tens of thousands of rows of a thousand names: each is looked up once. */
+  #find(name: SharedName): number {
+    name.foundAt = this.row(name.text);
+    name.foundIn = this;
+    return name.foundAt;
   }
 
   #add(at: number, amount: number): void {
@@ -109,7 +119,9 @@ export class UsageTable {
     if (known !== undefined) return known;
     const row = this.#rows.size * WIDTH;
     if (row + WIDTH > this.#sums.length) this.#grow();
-    this.#rows.set(this.shared.of(name), row);
+    const shared = this.shared.of(name);
+    this.#names.push(shared);
+    this.#rows.set(shared.text, row);
     this.#lookedUp = null;
     return row;
   }
