@@ -2,7 +2,8 @@ import type { ClientOptions, Middleware } from '@anthropic-ai/sdk';
 import type { AdmissionStore } from './admission/admission-store.js';
 import type { CallContext } from './call/context.js';
 import type { CostOptions } from './cost/cost.options.js';
-import type { KeySupplier } from './call/endpoint.js';
+import type { KeyCacheOptions } from './keys/key-cache.options.js';
+import type { ClaudeKeySource, KeySupplier } from './keys/key-source.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
@@ -42,8 +43,14 @@ export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs'>;
 
 /** Options of `ClaudeModule`. Every one is optional; with none at all, `ANTHROPIC_API_KEY` must be set. */
 export interface ClaudeModuleOptions {
-  /** The API key, or a function that is asked for it before every attempt. Default: `ANTHROPIC_API_KEY`. */
-  readonly apiKey?: string | KeySupplier;
+  /**
+   * The API key; a function that is asked for it before every attempt; or a source, such as `keyFromFile()` or a provider of
+   * your own, whose key is remembered and replaced when it rotates. Default: `ANTHROPIC_API_KEY`, else a key stored by
+   * `npx nestjs-claude key set`.
+   */
+  readonly apiKey?: string | KeySupplier | ClaudeKeySource;
+  /** How the key of a source is remembered. */
+  readonly keyCache?: KeyCacheOptions;
   /** Where the API is. Default: `ANTHROPIC_BASE_URL`, else `https://api.anthropic.com`. */
   readonly baseURL?: string;
   /** Attributed to every call, beneath what `with()` and the call itself say. */

@@ -23,6 +23,8 @@ import { checkedBudgets } from './cost/budgets/resolve-budgets.js';
 import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
+import { EndpointKeys, type EndpointKeysOptions } from './keys/endpoint-keys.js';
+import type { KeyEvent } from './keys/key.events.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -50,21 +52,26 @@ export interface ClaudeRuntime {
   readonly budgets: Budgets;
   /** Where calls go. */
   readonly endpoint: Endpoint;
+  /** The endpoint's keys; `null` where the SDK's own credentials are used. */
+  readonly keys: EndpointKeys | null;
+  readonly keyEvents: Subject<KeyEvent>;
   readonly transport: Transport;
   readonly clock: Clock;
 }
 
-/** Time and chance, for tests to replace. */
+/** What tests and other rooms put in. */
 export interface RuntimeEnvironment {
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Hears of the value of each key that comes into use, to keep it out of what is printed. */
+  readonly onKey?: (value: string) => void;
 }
 
 /** Puts one instance together. This is the list of its parts; what they do stands in their rooms. */
 export function createRuntime(
   settings: ClaudeSettings,
   instance = 'default',
-  { clock = systemClock, random = Math.random }: RuntimeEnvironment = {},
+  { clock = systemClock, random = Math.random, onKey = () => undefined }: RuntimeEnvironment = {},
 ): ClaudeRuntime {
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
@@ -95,7 +102,9 @@ export function createRuntime(
     estimateInput: (params, model) => limiter.estimate({ params, model, requestType: null }).inputTokens,
     tell: (event) => costs.budgetEvents.next(event),
   });
-  const endpoint: Endpoint = { name: 'default', key: settings.key, keyId: 'default', limitDomain: 'default' };
+  const keyEvents = new Subject<KeyEvent>();
+  const keys = keysOf(settings, { clock, onKey, onEvent: (event) => keyEvents.next(event) });
+  const endpoint: Endpoint = { name: 'default', key: keys, keyId: 'default', limitDomain: 'default' };
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
@@ -136,9 +145,18 @@ export function createRuntime(
     costs,
     budgets,
     endpoint,
+    keys,
+    keyEvents,
     transport,
     clock,
   };
+}
+
+function keysOf(
+  { key, keyCache }: ClaudeSettings,
+  environment: Pick<EndpointKeysOptions, 'clock' | 'onKey' | 'onEvent'>,
+): EndpointKeys | null {
+  return key === null ? null : new EndpointKeys({ endpoint: 'default', origin: key, cache: keyCache, ...environment });
 }
 
 type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'circuits' | 'costs' | 'clock'> & {

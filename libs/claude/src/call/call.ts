@@ -43,7 +43,8 @@ export class Call implements CallFailureSource {
   #onceSettled: (() => void) | null = null;
 
   constructor(
-    private readonly init: CallInit,
+    /** Internal: what the SDK handed over. */
+    readonly init: CallInit,
     private readonly clock: Clock,
     private readonly onSettled: (call: Call, record: CallRecord) => void,
   ) {
@@ -121,16 +122,6 @@ export class Call implements CallFailureSource {
   /** Says what its attempts cost; `null` where costs are not tracked. */
   get price(): PriceUsage | null {
     return this.init.price;
-  }
-
-  /** Whether the request passes code that may need a real `AbortSignal`. */
-  get needsRealSignal(): boolean {
-    return this.init.needsRealSignal;
-  }
-
-  /** Whether what is thrown when it is sent can only be the transport's. */
-  get isSentDirectly(): boolean {
-    return this.init.isSentDirectly;
   }
 
   /** Whether the caller has called it off. */
@@ -215,6 +206,11 @@ export class Call implements CallFailureSource {
   /** Waits, at most until the call is called off. Leaves no timer behind. */
   sleep(delayMs: number): Promise<void> {
     return this.#interruption.sleep(delayMs, this.clock);
+  }
+
+  /** Waits for something, at most until the call is called off or out of time; `null` then. */
+  within<T>(promise: Promise<T>): Promise<T | null> {
+    return this.#interruption.within(promise, this.leftMs, this.clock);
   }
 
   /** Calls back when the call is called off, for the one who holds it up meanwhile; `null` takes that back. */

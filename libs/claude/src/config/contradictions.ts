@@ -1,5 +1,7 @@
 import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
 import type { ClaudeModuleOptions, TimeoutOptions } from '../claude.options.js';
+import { KEY_CACHE_DEFAULTS, type KeyCacheOptions } from '../keys/key-cache.options.js';
+import { isKeySource } from '../keys/key-source.js';
 import {
   RETRY_BUDGET_DEFAULTS,
   RETRY_DEFAULTS,
@@ -13,9 +15,10 @@ import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, rateLimit, retry, timeouts, transport } = options;
+  const { apiKey, circuit, client, cost, keyCache, rateLimit, retry, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
+    ...(keyCache ? deafKeyCache(keyCache, apiKey) : []),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'overloadedBaseDelayMs', 'overloadedMaxDelayMs') : []),
     ...(retry ? fallbacks(retry) : []),
@@ -65,6 +68,13 @@ function slowness(
   return [
     '`circuit.slowCallRateThreshold` would do nothing without `circuit.slowCallDurationThresholdMs`: set that too, or remove it.',
   ];
+}
+
+function deafKeyCache(cache: KeyCacheOptions, apiKey: ClaudeModuleOptions['apiKey']): string[] {
+  // Without one the key may come from a store of this machine, which is a source too.
+  if (apiKey === undefined || isKeySource(apiKey))
+    return ordered('keyCache', cache, KEY_CACHE_DEFAULTS, 'refreshMs', 'maxAgeMs');
+  return ['`keyCache` would do nothing with an `apiKey` that is no key source: remove it, or give a source.'];
 }
 
 function twoCredentials(apiKey: ClaudeModuleOptions['apiKey'], client: ClaudeModuleOptions['client']): string[] {

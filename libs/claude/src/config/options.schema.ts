@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isKeySource } from '../keys/key-source.js';
 import { context, stages, timeouts } from './schema/call.schema.js';
-import { fn, millisecondsOrNone, must, off, whole } from './schema/checks.js';
+import { fn, milliseconds, millisecondsOrNone, must, off, whole } from './schema/checks.js';
 import { circuit } from './schema/circuit.schema.js';
 import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
@@ -13,9 +14,10 @@ import { transport } from './schema/transport.schema.js';
 export const OPTIONS_SCHEMA = z
   .strictObject({
     apiKey: must(
-      'a non-empty string or a function that returns one',
-      (value) => typeof value === 'function' || typeof value === 'string',
+      'a non-empty string, a function that returns one, or a key source with `name` and `getKey`',
+      (value) => typeof value === 'function' || typeof value === 'string' || isKeySource(value),
     ),
+    keyCache: z.strictObject({ refreshMs: milliseconds, maxAgeMs: milliseconds, timeoutMs: milliseconds }).partial(),
     baseURL: must<string>(BASE_URL_EXPECTED, isHttpUrl),
     context,
     retry: z.union([off, retry]),

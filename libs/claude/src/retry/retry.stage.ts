@@ -34,6 +34,7 @@ export function retryStage(settings: RetrySettings, clock: Clock, random: Random
         counted ||= countFirst(call, budgets);
       }
       repeats ??= new Repeats(call, settings, budgets, random);
+      if (await repeats.hasNewKey(ending)) continue;
       const step = repeats.after(ending);
       if (step.kind === 'give-up') return repeats.give(ending);
       await repeats.take(step);
