@@ -24,7 +24,7 @@ describe('When one of three endpoints dies', () => {
   ])('and %s, no caller sees an error, and it has its share again afterwards', async (_, fault) => {
     const app = await bootEndpoints(THREE, {
       circuit: CIRCUIT,
-      routing: { strategy: 'round-robin', keyOutMs: 500 },
+      routing: { strategy: 'round-robin' },
       timeouts: { attemptMs: 100 },
       retry: { budget: false },
     });
@@ -37,7 +37,7 @@ describe('When one of three endpoints dies', () => {
     expect(toDead).toBeLessThanOrEqual(8);
     expect(app.endpoints.snapshot(PARAMS.model)[0]?.obstacle).toMatch(/key|circuit/);
     app.sim.onMessage({ apiKey: DEAD_KEY }).reply('Well again.');
-    app.clock.skip(700);
+    app.clock.skip(6_000);
     const before = app.endpoints.snapshot()[0]?.attempts ?? 0;
     await callInTurn(app, 12);
     expect((app.endpoints.snapshot()[0]?.attempts ?? 0) - before).toBe(4);
@@ -132,13 +132,22 @@ describe('When nothing can take a call', () => {
     expect(app.record().outcome).toEqual({ kind: 'refused', code: 'no_endpoint' });
   });
 
-  it('keys that are all turned away are still tried: one of them may be well again', async () => {
-    const app = await bootEndpoints(THREE, { retry: false });
+  it('keys that are all turned away are left alone, and tried again one call at a time', async () => {
+    const app = await bootEndpoints(THREE, { retry: { baseDelayMs: 1, maxDelayMs: 1 } });
     app.sim.onMessage().failWith(401);
-    for (let made = 0; made < 30; made += 1) {
-      expect(await rejection(app.claude.messages.create(PARAMS))).toMatchObject({ status: 401 });
-    }
-    expect(app.endpoints.snapshot().filter(({ obstacle }) => obstacle === null)).toHaveLength(1);
+    expect(await rejection(app.claude.messages.create(PARAMS))).toMatchObject({ status: 401 });
+    expect(perKey(app.sim.requests)).toEqual([1, 1, 1]);
+    const error = await rejection(app.claude.messages.create(PARAMS));
+    expect(error).toMatchObject({ code: 'no_endpoint' });
+    expect((error as { retryAfterMs?: number }).retryAfterMs).toBeGreaterThan(4_000);
+    expect(app.endpoints.snapshot().map(({ obstacle }) => obstacle)).toEqual(['key', 'key', 'key']);
+    app.sim.onMessage().reply('Well again.');
+    app.endpoints.restore('e2');
+    await app.claude.messages.create(PARAMS);
+    expect(perKey(app.sim.requests)).toEqual([1, 2, 1]);
+    app.clock.skip(6_000);
+    await callInTurn(app, 6);
+    expect(app.endpoints.snapshot().map(({ obstacle }) => obstacle)).toEqual([null, null, null]);
   });
 });
 

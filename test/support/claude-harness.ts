@@ -3,12 +3,14 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import {
   BudgetService,
   CircuitBreakerService,
+  ClaudeKeysService,
   ClaudeService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,
   type CallRecord,
   type ClaudeModuleOptions,
+  type KeyEvent,
 } from 'nestjs-claude';
 import { AnthropicSimulator, ClaudeTestingModule, type SimulatorOptions } from 'nestjs-claude/testing';
 import type { Random } from '../../libs/claude/src/call/clock.js';
@@ -25,6 +27,9 @@ export interface ClaudeHarness {
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
   readonly endpoints: EndpointPoolService;
+  readonly keys: ClaudeKeysService;
+  /** What happened to keys so far. */
+  readonly keyEvents: readonly KeyEvent[];
   readonly sim: AnthropicSimulator;
   /** What the module tells the time by. */
   readonly clock: WatchedClock;
@@ -96,8 +101,13 @@ export async function bootClaude(
   const service = module.get(ClaudeService);
   const records: CallRecord[] = [];
   service.records.subscribe((record) => records.push(record));
+  const keys = module.get(ClaudeKeysService);
+  const keyEvents: KeyEvent[] = [];
+  keys.events.subscribe((event) => keyEvents.push(event));
   return {
     claude: service,
+    keys,
+    keyEvents,
     circuits: module.get(CircuitBreakerService),
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),

@@ -3,7 +3,8 @@ import type { AdmissionStore } from './admission/admission-store.js';
 import type { StoreOutageOptions } from './admission/store-outage.options.js';
 import type { CallContext } from './call/context.js';
 import type { CostOptions } from './cost/cost.options.js';
-import type { KeySupplier } from './call/endpoint.js';
+import type { KeyCacheOptions } from './keys/key-cache.options.js';
+import type { GivenKey } from './keys/key-source.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
@@ -45,10 +46,13 @@ export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs' | 'conver
 /** Options of `ClaudeModule`. Every one is optional; with none at all, `ANTHROPIC_API_KEY` must be set. */
 export interface ClaudeModuleOptions {
   /**
-   * The API key, or a function that is asked for it before every attempt; or a list of them, all of one organization, each of
-   * which becomes an endpoint: `key-1`, `key-2`, ... Default: `ANTHROPIC_API_KEY`.
+   * The API key; a function that is asked for it before every attempt; a source, such as `keyFromFile()` or a provider of your
+   * own, whose key is remembered and replaced when it rotates; or a list of them, all of one organization, each of which
+   * becomes an endpoint: `key-1`, `key-2`, ... Default: `ANTHROPIC_API_KEY`, else a key stored by `npx nestjs-claude key set`.
    */
-  readonly apiKey?: string | KeySupplier | readonly (string | KeySupplier)[];
+  readonly apiKey?: GivenKey | readonly GivenKey[];
+  /** How the keys of sources are remembered. */
+  readonly keyCache?: KeyCacheOptions;
   /** Where calls can go, in place of `apiKey`. */
   readonly endpoints?: readonly EndpointOptions[];
   /** How attempts are spread over endpoints. */

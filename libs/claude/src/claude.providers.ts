@@ -3,11 +3,13 @@ import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { createRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
-import { resolveSettings } from './config/settings.js';
+import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
+import { ClaudeKeysService } from './keys/claude-keys.service.js';
+import { storedKeySource } from './keys/stored-key-source.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 
 /** A service that is made of the runtime alone. */
@@ -18,6 +20,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeService,
   BudgetService,
   CircuitBreakerService,
+  ClaudeKeysService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,
@@ -27,7 +30,10 @@ const SERVICES: readonly RuntimeService[] = [
 export function instanceProviders(name: string | undefined): Provider[] {
   const runtime: Provider = {
     provide: CLAUDE_RUNTIME,
-    useFactory: (options: unknown) => createRuntime(resolveSettings(options), name),
+    useFactory: async (options: unknown) => {
+      const stored = namesCredentials(options, process.env) ? null : await storedKeySource();
+      return createRuntime(resolveSettings(options, process.env, stored), name);
+    },
     inject: [CLAUDE_OPTIONS],
   };
   const services = SERVICES.map((Service): Provider => ({

@@ -27,6 +27,7 @@ import { checkedBudgets } from './cost/budgets/resolve-budgets.js';
 import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
+import type { KeyEvent } from './keys/key.events.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -60,21 +61,24 @@ export interface ClaudeRuntime {
   readonly budgets: Budgets;
   /** Where calls go. */
   readonly pool: EndpointPool;
+  readonly keyEvents: Subject<KeyEvent>;
   readonly transport: Transport;
   readonly clock: Clock;
 }
 
-/** Time and chance, for tests to replace. */
+/** What tests and other rooms put in. */
 export interface RuntimeEnvironment {
   readonly clock?: Clock;
   readonly random?: Random;
+  /** Hears of the value of each key that comes into use, to keep it out of what is printed. */
+  readonly onKey?: (value: string) => void;
 }
 
 /** Puts one instance together. This is the list of its parts; what they do stands in their rooms. */
 export function createRuntime(
   settings: ClaudeSettings,
   instance = 'default',
-  { clock = systemClock, random = Math.random }: RuntimeEnvironment = {},
+  { clock = systemClock, random = Math.random, onKey = () => undefined }: RuntimeEnvironment = {},
 ): ClaudeRuntime {
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
@@ -107,11 +111,13 @@ export function createRuntime(
     estimateInput: (params, model) => limiter.estimate({ params, model, requestType: null }).inputTokens,
     tell: (event) => costs.budgetEvents.next(event),
   });
+  const keyEvents = new Subject<KeyEvent>();
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const pool = new EndpointPool({
     endpoints: settings.endpoints,
     routing: settings.routing,
     baseURL: settings.baseURL,
+    keys: { cache: settings.keyCache, clock, onKey, onEvent: (event) => keyEvents.next(event) },
     circuits: settings.circuit === false ? null : circuits,
     limits: settings.rateLimit === false ? NO_LIMIT_VIEW : limitViewOf(limiter),
     clock,
@@ -158,6 +164,7 @@ export function createRuntime(
     costs,
     budgets,
     pool,
+    keyEvents,
     transport,
     clock,
   };

@@ -24,7 +24,6 @@ export { callContext, type CallContext, type CallPriority, type StrategyName } f
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';
 export type { Attempt } from './call/attempt.js';
-export type { KeySupplier } from './call/endpoint.js';
 export type { AbandonedAt, FailureSummary, Outcome } from './call/outcome.js';
 export { STAGE_ORDER, type StageInsertion, type StageName } from './call/pipeline.js';
 export type { AttemptRecord, CallRecord } from './call/record.js';
@@ -123,6 +122,29 @@ export {
   type LimitReason,
 } from './errors/refusals.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
+export { keyFromEncryptedFile } from './keys/encrypted/encrypted-file.source.js';
+export type { FileSecretOrigin } from './keys/encrypted/file-secret.js';
+export type { StoredKeyInfo } from './keys/encrypted/stored-key.js';
+export { keyFromKeyring, type KeyringEntryName } from './keys/keyring/keyring.source.js';
+export { keyFromFile, type FileKeyOptions } from './keys/sources/mounted-file.source.js';
+export {
+  keyFromAwsSecretsManager,
+  keyFromAzureKeyVault,
+  keyFromGoogleSecretManager,
+  keyFromVault,
+  type AwsSecretsManagerLike,
+  type AzureKeyVaultLike,
+  type GoogleSecretManagerLike,
+  type VaultLike,
+} from './keys/sources/secret-managers.sources.js';
+export { keyFromEnvironment, keyFromValue } from './keys/sources/simple.sources.js';
+export type { KeyStoreTarget } from './keys/store/key-store.js';
+export { KeyStoreService, type ListedKey } from './keys/store/key-store.service.js';
+export { ClaudeKeysService } from './keys/claude-keys.service.js';
+export type { KeyCacheOptions } from './keys/key-cache.options.js';
+export type { ClaudeKeySource, KeyLease, KeyRequest, KeySupplier } from './keys/key-source.js';
+export type { KeySnapshot } from './keys/key-snapshot.js';
+export type { KeyEvent, KeyEventDetail, KeyEventSource, KeyFailure } from './keys/key.events.js';
 export { RateLimitGuard, RateLimited, type RateLimitedOptions } from './rate-limit/rate-limit.guard.js';
 export type { RateLimitLease } from './rate-limit/rate-limit-lease.js';
 export type { EstimateOptions, ModelLimits, QueueOptions, RateLimitOptions } from './rate-limit/rate-limit.options.js';

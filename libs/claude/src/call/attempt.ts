@@ -1,4 +1,5 @@
 import { DeadlineExceededError, type PartialStream } from '../errors/errors.js';
+import type { LiveKey } from '../keys/live-key.js';
 import type { Call } from './call.js';
 import type { Clock, Timer } from './clock.js';
 import type { Cost } from './cost.js';
@@ -66,6 +67,10 @@ export class Attempt {
   partial: PartialStream | null = null;
   /** Whether the caller ended it, so that it says nothing about the service. */
   abandoned = false;
+  /** The key it carries; `null` before that is known, and where the credentials are not the endpoint's. */
+  key: LiveKey | null = null;
+  /** Whether it shows if the key is taken again; what began before it was refused tells nothing. */
+  triesKey = false;
   /** The model it asks; `null` where the operation has none. */
   readonly model: string | null;
 
@@ -215,6 +220,7 @@ export class Attempt {
     return {
       number: this.number,
       endpoint: this.endpoint.name,
+      keyId: this.key?.id ?? null,
       model: this.model,
       startedAfterMs: this.#startedAt - callStartedAt,
       durationMs: this.elapsedMs,

@@ -32,6 +32,8 @@ export interface CallInit {
   readonly deadlineMs: number;
   /** Says what its attempts cost; `null` where costs are not tracked. */
   readonly price: PriceUsage | null;
+  /** Puts fresh credentials of the SDK's own in the place of refused ones; `undefined` where the SDK has none. */
+  readonly renewAuthorization: ((headers: Headers) => Promise<boolean>) | undefined;
   /** Sends a request: the rest of the SDK's own chain. */
   readonly transmit: (request: APIRequest) => Promise<Response>;
 }

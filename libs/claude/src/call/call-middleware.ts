@@ -20,7 +20,14 @@ import type { LiveCalls } from './live-calls.js';
 import { operationOfOptions } from './operations/operation-of.js';
 import { SUCCEEDED, type Outcome } from './outcome.js';
 import type { CallRecord } from './record.js';
-import { CALL_FOREIGN_FETCH, CALL_MAX_RETRIES, CALL_PARAMS, type TravellingOptions } from './request-options.js';
+import {
+  CALL_FOREIGN_FETCH,
+  CALL_MAX_RETRIES,
+  CALL_PARAMS,
+  CALL_RENEW_AUTHORIZATION,
+  type TravellingOptions,
+} from './request-options.js';
+import { isRenewal } from './renew-authorization.js';
 import type { NextStage } from './stage.js';
 
 /** What the middleware needs to make a call of a request. */
@@ -56,8 +63,8 @@ export function callMiddleware(module: CallMiddlewareOptions): Middleware {
     module.onRecord(record);
   };
   return async (request, next, { options }) => {
-    // Requests of the SDK for credentials of its own are no calls of the API.
-    if (options === undefined) return next(request);
+    // Requests of the SDK for credentials of its own are no calls of the API, nor is ours that makes it renew them.
+    if (options === undefined || isRenewal(options)) return next(request);
     const call = new Call(callOf(request, next, options, module), module.clock, onSettled);
     const refuses = module.liveCalls.closed;
     module.liveCalls.add(call);
@@ -110,6 +117,7 @@ function callOf(
     needsRealSignal: module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || !isSentDirectly,
     isSentDirectly,
     price: module.price,
+    renewAuthorization: options[CALL_RENEW_AUTHORIZATION],
     transmit: next,
   };
 }

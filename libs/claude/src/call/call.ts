@@ -43,7 +43,8 @@ export class Call implements CallFailureSource {
   #onceSettled: (() => void) | null = null;
 
   constructor(
-    private readonly init: CallInit,
+    /** Internal: what the SDK handed over. */
+    readonly init: CallInit,
     private readonly clock: Clock,
     private readonly onSettled: (call: Call, record: CallRecord) => void,
   ) {
@@ -123,16 +124,6 @@ export class Call implements CallFailureSource {
     return this.init.price;
   }
 
-  /** Whether the request passes code that may need a real `AbortSignal`. */
-  get needsRealSignal(): boolean {
-    return this.init.needsRealSignal;
-  }
-
-  /** Whether what is thrown when it is sent can only be the transport's. */
-  get isSentDirectly(): boolean {
-    return this.init.isSentDirectly;
-  }
-
   /** Whether the caller has called it off. */
   get aborted(): boolean {
     return this.#aborted;
@@ -195,7 +186,7 @@ export class Call implements CallFailureSource {
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
   transmit(attempt: Attempt): Promise<Response> {
     // What our own transport asks of a signal is all that this one has to have.
-    const signal = this.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
+    const signal = this.init.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
     return sendTo(attempt.endpoint, { ...this.#request, signal }, this.init.transmit, attempt.model, this.stream);
   }
 
@@ -215,6 +206,11 @@ export class Call implements CallFailureSource {
   /** Waits, at most until the call is called off. Leaves no timer behind. */
   sleep(delayMs: number): Promise<void> {
     return this.#interruption.sleep(delayMs, this.clock);
+  }
+
+  /** Waits for something, at most until the call is called off or out of time; `null` then. */
+  within<T>(promise: Promise<T>): Promise<T | null> {
+    return this.#interruption.within(promise, this.leftMs, this.clock);
   }
 
   /** Calls back when the call is called off, for the one who holds it up meanwhile; `null` takes that back. */

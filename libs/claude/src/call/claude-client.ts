@@ -1,5 +1,11 @@
 import Anthropic, { type APIPromise, type ClientOptions, type PagePromise } from '@anthropic-ai/sdk';
-import { CALL_FOREIGN_FETCH, CALL_MAX_RETRIES, type TravellingOptions } from './request-options.js';
+import { AuthorizationRenewal } from './renew-authorization.js';
+import {
+  CALL_FOREIGN_FETCH,
+  CALL_MAX_RETRIES,
+  CALL_RENEW_AUTHORIZATION,
+  type TravellingOptions,
+} from './request-options.js';
 
 type Requested = Parameters<Anthropic['request']>[0];
 type ResolvedRequest = Awaited<Requested> & TravellingOptions;
@@ -14,6 +20,8 @@ export class ClaudeClient extends Anthropic {
   #wantedRetries: number | undefined;
   /** Whether `withOptions({ fetch })` put something else in the place of our transport. */
   #foreignFetch = false;
+  /** Credentials of the SDK's own are fetched anew when they are refused: its own loop would, and is off. */
+  readonly #renewal = new AuthorizationRenewal((options) => super.request(options, 1));
 
   constructor(options: ClientOptions) {
     super({ ...options, maxRetries: 0 });
@@ -47,6 +55,7 @@ export class ClaudeClient extends Anthropic {
     const retries = options.maxRetries ?? this.#wantedRetries;
     if (retries !== undefined) options[CALL_MAX_RETRIES] ??= retries;
     if (this.#foreignFetch) options[CALL_FOREIGN_FETCH] = true;
+    options[CALL_RENEW_AUTHORIZATION] = this.#renewal.renew;
   }
 }
 

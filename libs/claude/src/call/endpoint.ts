@@ -1,10 +1,11 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
+import type { LiveKey } from '../keys/live-key.js';
 
 /** Where attempts go, and with which key. */
 export interface Endpoint {
   readonly name: string;
-  /** The key for the next attempt; `null` when credentials are not ours to set. */
-  readonly key: KeySupplier | null;
+  /** The keys of its attempts; `null` when credentials are not ours to set. */
+  readonly key: EndpointKey | null;
   /** Who owns the limits: organization or workspace. Endpoints of one domain add no capacity to each other. */
   readonly limitDomain: string;
   /** How many attempts may be under way there; `null` for as many as its limits allow. */
@@ -45,8 +46,19 @@ export const PLAIN_ENDPOINT = Object.freeze({
   exchange: null,
 } as const satisfies Endpoint);
 
-/** Supplies an API key, asked before every attempt. */
-export type KeySupplier = () => string | Promise<string>;
+/** Who has the key of an endpoint, as its attempts know it. */
+export interface EndpointKey {
+  /**
+   * The key for an attempt. A promise only when it has to be waited for.
+   *
+   * @throws KeyUnavailableError when there is none, or the API refuses it.
+   */
+  next(): LiveKey | Promise<LiveKey>;
+  /** The API has taken a key that was suspect. */
+  accepted(key: LiveKey): void;
+  /** The API has refused a key. Tells whether there is another to try, once that is known; never rejects. */
+  refused(key: LiveKey): Promise<boolean>;
+}
 
 /**
  * The key that the SDK's client is built with. It needs one before any middleware runs, while ours is chosen for each

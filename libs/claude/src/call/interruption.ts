@@ -21,6 +21,16 @@ export class Interruption {
     this.#wake = wake;
   }
 
+  /** Waits for something, at most for so long and until it is called off; `null` then. Leaves no timer behind. */
+  async within<T>(promise: Promise<T>, limitMs: number, clock: Clock): Promise<T | null> {
+    const slept = this.sleep(limitMs, clock).then(() => null);
+    try {
+      return await Promise.race([promise, slept]);
+    } finally {
+      this.#wake?.();
+    }
+  }
+
   /** Waits, at most until the call is called off. Leaves no timer behind. */
   sleep(delayMs: number, clock: Clock): Promise<void> {
     if (this.#makeError) return Promise.resolve();

@@ -8,6 +8,8 @@ export interface AttemptRecord {
   /** 1 for the first. */
   readonly number: number;
   readonly endpoint: string;
+  /** What its API key is called, never the key; `null` where it carried none of the endpoint's, or never got one. */
+  readonly keyId: string | null;
   /** The model this attempt asked; another than the call's where a fallback took over. `null` where there is none. */
   readonly model: string | null;
   /** Milliseconds from the start of the call to the start of the attempt. */

@@ -10,12 +10,16 @@ export const CALL_PARAMS: unique symbol = Symbol.for('nestjs-claude:call-params'
 /** The key of a mark that the request leaves by a `fetch` that is not ours. */
 export const CALL_FOREIGN_FETCH: unique symbol = Symbol.for('nestjs-claude:call-foreign-fetch');
 
+/** The key of what renews the SDK's own credentials, of the client that makes the request. */
+export const CALL_RENEW_AUTHORIZATION: unique symbol = Symbol.for('nestjs-claude:call-renew-authorization');
+
 /** What of ours travels through the SDK's request options to our middleware. The SDK passes on what it does not know. */
 export interface TravellingOptions {
   readonly [CALL_CONTEXT]?: CallContext;
   [CALL_MAX_RETRIES]?: number | undefined;
   readonly [CALL_PARAMS]?: unknown;
   [CALL_FOREIGN_FETCH]?: boolean;
+  [CALL_RENEW_AUTHORIZATION]?: (headers: Headers) => Promise<boolean>;
 }
 
 /** Request options of the SDK, with headers as a plain object. */

@@ -3,12 +3,11 @@ import { DeadlineExceededError, KeyUnavailableError } from '../errors/errors.js'
 import { summarizeFailure } from '../errors/failure-summary.js';
 import { ranOutOfTime } from '../errors/network-codes.js';
 import { toError } from '../errors/error-cause.js';
-import { keyProblem } from '../keys/check-key.js';
+import { LiveKey } from '../keys/live-key.js';
 import { WireResponse } from '../transport/wire-response.js';
 import { receiveAnswer, type AnswerOptions } from './answer.js';
 import { AttemptTimeoutError, type Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { KeySupplier } from './endpoint.js';
 import type { FailureSummary } from './outcome.js';
 import type { NextStage } from './stage.js';
 import { estimateRequestTokens } from './request-tokens.js';
@@ -27,16 +26,17 @@ export function sendStage(options: AnswerOptions): NextStage {
       attempt.markSent();
       const response = WireResponse.from(
         await call.transmit(attempt),
-        call.needsRealSignal ? attempt.signal : undefined,
+        call.init.needsRealSignal ? attempt.signal : undefined,
       );
       attempt.answered(response);
+      if (attempt.triesKey) tellAccepted(attempt);
       return await receiveAnswer(call, attempt, response, options);
     } catch (thrown) {
       const error = reasonOf(call, attempt, thrown);
       const failure = summarizeFailure(error, {
         status: attempt.status,
         headers: attempt.errorHeaders,
-        ofTransport: attempt.sent && call.isSentDirectly,
+        ofTransport: attempt.sent && call.init.isSentDirectly,
       });
       const usage = possibleUsage(call, attempt, failure);
       attempt.error = error;
@@ -56,37 +56,21 @@ function setHeaders(call: Call, attempt: Attempt): Promise<void> | undefined {
     headers.set('x-stainless-retry-count', String(attempt.number - 1));
   }
   if (!call.usesEndpointKey || endpoint.key === null) return undefined;
-  const key = keyOf(endpoint.key);
-  if (typeof key === 'string') authorize(headers, key);
-  else return key.then((value) => authorize(headers, value), keyFailed);
+  const key = endpoint.key.next();
+  if (!(key instanceof LiveKey)) return key.then((fetched) => authorize(headers, attempt, fetched));
+  authorize(headers, attempt, key);
   return undefined;
 }
 
-function keyOf(supplier: KeySupplier): string | Promise<string> {
-  try {
-    const key = supplier();
-    return typeof key === 'string' ? key : Promise.resolve(key);
-  } catch (error) {
-    return keyFailed(error);
-  }
+function authorize(headers: Headers, attempt: Attempt, key: LiveKey): void {
+  attempt.key = key;
+  attempt.triesKey = key.suspect;
+  headers.set('authorization', key.authorization);
 }
 
-/** What the key's source said may quote the key, so only what kind of failure it was is passed on. */
-function keyFailed(error: unknown): never {
-  const { type, code } = summarizeFailure(error);
-  throw new KeyUnavailableError(
-    `The \`apiKey\` function failed with ${type}${code === null ? '' : ` (${code})`}. Its message is withheld, since it may quote a secret.`,
-  );
-}
-
-function authorize(headers: Headers, key: unknown): void {
-  const problem = keyProblem(key);
-  if (problem !== null) {
-    throw new KeyUnavailableError(
-      `What the \`apiKey\` function returned ${problem}: it must return the key, or a promise of it.`,
-    );
-  }
-  headers.set('authorization', `Bearer ${String(key)}`);
+/** What is answered by anything but a refusal of the key has passed the check of it; a service that fails may not have looked. */
+function tellAccepted({ endpoint, key, status }: Attempt): void {
+  if (key !== null && status !== null && status !== 401 && status < 500) endpoint.key?.accepted(key);
 }
 
 /** A promise that nobody else bounds, or the reason of the signal when that comes first. */
@@ -118,7 +102,7 @@ function reasonOf(call: Call, attempt: Attempt, thrown: unknown): unknown {
 }
 
 function keyIsLate(what: string): KeyUnavailableError {
-  return new KeyUnavailableError(`${what} Nothing was sent: the \`apiKey\` function had not returned a key by then.`);
+  return new KeyUnavailableError(`${what} Nothing was sent: the API key had not come by then.`);
 }
 
 /** An exchange of unknown outcome may be on the bill: its input is booked as an estimate. */

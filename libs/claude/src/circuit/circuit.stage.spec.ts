@@ -43,6 +43,7 @@ class StageHarness {
         maxAttempts: undefined,
         attemptTimeoutMs: ATTEMPT_MS,
         deadlineMs: 600_000,
+        renewAuthorization: undefined,
         transmit: () => Promise.reject(new Error('Nothing is sent here.')),
       },
       this.clock,

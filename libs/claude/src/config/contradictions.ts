@@ -1,5 +1,7 @@
 import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
 import type { ClaudeModuleOptions, TimeoutOptions } from '../claude.options.js';
+import { KEY_CACHE_DEFAULTS, type KeyCacheOptions } from '../keys/key-cache.options.js';
+import { isKeySource } from '../keys/key-source.js';
 import {
   RETRY_BUDGET_DEFAULTS,
   RETRY_DEFAULTS,
@@ -17,9 +19,11 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, rateLimit, retry, store, storeOutage, timeouts, transport } = options;
+  const { apiKey, circuit, client, cost, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
+    options;
   return [
     ...twoCredentials(apiKey, client),
+    ...(keyCache ? deafKeyCache(keyCache, options) : []),
     ...endpointContradictions(options),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'baseDelayMs', 'maxDelayMs') : []),
     ...(retry ? ordered('retry', retry, RETRY_DEFAULTS, 'overloadedBaseDelayMs', 'overloadedMaxDelayMs') : []),
@@ -71,6 +75,15 @@ function slowness(
   return [
     '`circuit.slowCallRateThreshold` would do nothing without `circuit.slowCallDurationThresholdMs`: set that too, or remove it.',
   ];
+}
+
+function deafKeyCache(cache: KeyCacheOptions, { apiKey, endpoints }: ClaudeModuleOptions): string[] {
+  const given = endpoints === undefined ? [apiKey].flat() : endpoints.map(({ key }) => key);
+  // Without one the key may come from a store of this machine, which is a source too.
+  if (given.some((key) => (key === undefined && endpoints === undefined) || isKeySource(key))) {
+    return ordered('keyCache', cache, KEY_CACHE_DEFAULTS, 'refreshMs', 'maxAgeMs');
+  }
+  return ['`keyCache` would do nothing with keys that come from no key source: remove it, or give a source.'];
 }
 
 function twoCredentials(apiKey: ClaudeModuleOptions['apiKey'], client: ClaudeModuleOptions['client']): string[] {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { isGivenKey } from '../keys/key-source.js';
 import { context, stages, timeouts } from './schema/call.schema.js';
-import { fn, millisecondsOrNone, must, off, whole } from './schema/checks.js';
+import { fn, milliseconds, millisecondsOrNone, must, off, whole } from './schema/checks.js';
 import { circuit } from './schema/circuit.schema.js';
 import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
@@ -14,9 +15,10 @@ import { transport } from './schema/transport.schema.js';
 export const OPTIONS_SCHEMA = z
   .strictObject({
     apiKey: must(
-      'a non-empty string, a function that returns one, or a list of at least two of them',
-      (value) => isKey(value) || (Array.isArray(value) && value.length > 1 && value.every(isKey)),
+      'a non-empty string, a function that returns one, a key source with `name` and `getKey`, or a list of at least two of them',
+      (value) => isGivenKey(value) || (Array.isArray(value) && value.length > 1 && value.every(isGivenKey)),
     ),
+    keyCache: z.strictObject({ refreshMs: milliseconds, maxAgeMs: milliseconds, timeoutMs: milliseconds }).partial(),
     endpoints,
     routing,
     baseURL: must<string>(BASE_URL_EXPECTED, isHttpUrl),
@@ -36,7 +38,3 @@ export const OPTIONS_SCHEMA = z
     shutdownGraceMs: millisecondsOrNone,
   })
   .partial();
-
-function isKey(value: unknown): boolean {
-  return typeof value === 'function' || typeof value === 'string';
-}

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { MemoryAdmissionStore } from '../admission/memory-store.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
-import { resolveSettings } from './settings.js';
+import { resolveSettings, type ClaudeSettings } from './settings.js';
 
 const KEY = 'sk-ant-api03-this-is-a-test-key';
 const PASS = (): number => 0;
@@ -20,10 +20,14 @@ function refusal(options: unknown, env: Record<string, string> = ENV): string {
   throw new Error('The options were accepted.');
 }
 
+function valueOf({ endpoints: [{ key }] }: ClaudeSettings): string | null {
+  return key !== null && 'value' in key ? key.value() : null;
+}
+
 describe('settings', () => {
   it('needs nothing but a key in the environment', () => {
     const settings = resolveSettings(undefined, ENV);
-    expect(settings.endpoints[0].key?.()).toBe(KEY);
+    expect(valueOf(settings)).toBe(KEY);
     expect(settings).toMatchObject({
       baseURL: 'https://api.anthropic.com',
       retry: { maxAttempts: 3, baseDelayMs: 500 },
@@ -39,7 +43,7 @@ describe('settings', () => {
       { apiKey: ' other-key\n', baseURL: 'http://127.0.0.1:1234/' },
       { ...ENV, ANTHROPIC_BASE_URL: 'http://elsewhere' },
     );
-    expect(settings.endpoints[0].key?.()).toBe('other-key');
+    expect(valueOf(settings)).toBe('other-key');
     expect(settings.baseURL).toBe('http://127.0.0.1:1234');
   });
 
@@ -150,7 +154,7 @@ describe('settings', () => {
     [{ context: { priority: 'high' } }, "`context.priority` must be 'interactive'"],
     [{ context: { tags: { a: 1 } } }, '`context.tags.a` must be a string'],
     [{ apiKey: '  ' }, '`apiKey` is an empty string'],
-    [{ apiKey: 'two\nlines' }, '`apiKey` holds white space'],
+    [{ apiKey: 'two\nlines' }, '`apiKey` has more than one line'],
     [
       { apiKey: 'k', client: { authToken: 't' } },
       '`apiKey` and `client.authToken` are all credentials: keep one of them.',

@@ -2,7 +2,6 @@ import type { Middleware } from '@anthropic-ai/sdk';
 import type { AdmissionStore } from '../admission/admission-store.js';
 import { STORE_OUTAGE_DEFAULTS, type StoreOutageSettings } from '../admission/store-outage.options.js';
 import { EMPTY_CONTEXT, type CallContext } from '../call/context.js';
-import type { KeySupplier } from '../call/endpoint.js';
 import { MAX_EVENT_BYTES } from '../call/event-scanner.js';
 import type { StageInsertion } from '../call/pipeline.js';
 import { CIRCUIT_DEFAULTS, type CircuitSettings } from '../circuit/circuit.options.js';
@@ -10,6 +9,8 @@ import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '.
 import { COST_DEFAULTS, type CostSettings } from '../cost/cost.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
+import { KEY_CACHE_DEFAULTS, type KeyCacheSettings } from '../keys/key-cache.options.js';
+import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from '../keys/key-source.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
@@ -25,6 +26,7 @@ export interface ClaudeSettings {
   /** Where calls can go. Of one without key and client the SDK's own credentials are used. */
   readonly endpoints: Endpoints;
   readonly routing: RoutingSettings;
+  readonly keyCache: KeyCacheSettings;
   readonly baseURL: string;
   readonly context: CallContext;
   readonly retry: RetrySettings;
@@ -46,18 +48,24 @@ export interface ClaudeSettings {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with which the SDK's own chain of credentials finds something without a key. */
-const SDK_CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC_FEDERATION_RULE_ID'];
+export const SDK_CREDENTIALS = ['ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PROFILE', 'ANTHROPIC_FEDERATION_RULE_ID'];
 
 /**
  * Makes settings of options and environment.
  *
+ * @param stored A key that is stored on this machine, for when neither options nor environment name any.
  * @throws InvalidOptionsError naming what cannot be accepted, or where a key was looked for in vain.
  */
-export function resolveSettings(raw: unknown, env: Environment = process.env): ClaudeSettings {
+export function resolveSettings(
+  raw: unknown,
+  env: Environment = process.env,
+  stored: ClaudeKeySource | null = null,
+): ClaudeSettings {
   const options = validateOptions(raw ?? {});
   return Object.freeze({
-    endpoints: endpointsOf(options, env),
+    endpoints: endpointsOf(options, env, stored),
     routing: Object.freeze({ ...ROUTING_DEFAULTS, ...defined(options.routing) }),
+    keyCache: Object.freeze({ ...KEY_CACHE_DEFAULTS, ...defined(options.keyCache) }),
     baseURL: baseUrlOf(options, env),
     context: options.context ?? EMPTY_CONTEXT,
     retry: retryOf(options.retry),
@@ -104,34 +112,58 @@ function timeoutsOf(options: TimeoutOptions | undefined): Required<TimeoutOption
   return Object.freeze({ ...TIMEOUT_DEFAULTS, attemptMs, ...limits });
 }
 
-function endpointsOf(options: ClaudeModuleOptions, env: Environment): Endpoints {
+function endpointsOf(options: ClaudeModuleOptions, env: Environment, stored: ClaudeKeySource | null): Endpoints {
   const { apiKey, endpoints } = options;
-  if (endpoints !== undefined) return resolveEndpoints(endpoints, supplierOf);
-  if (Array.isArray(apiKey)) {
-    return endpointsOfKeys(apiKey.map((key: string | KeySupplier, index) => supplierOf(key, `\`apiKey[${index}]\``)));
-  }
-  return singleEndpoint(keyOf(options, env));
+  if (endpoints !== undefined) return resolveEndpoints(endpoints, originOf);
+  if (isList(apiKey)) return endpointsOfKeys(apiKey.map((key, index) => originOf(key, `\`apiKey[${index}]\``)));
+  return singleEndpoint(namedKey(options, env) ?? stored ?? noKey(options, env));
 }
 
-function supplierOf(key: string | KeySupplier, path: string): KeySupplier {
-  return typeof key === 'function' ? key : constant(checkKey(key, path));
+function originOf(key: GivenKey, path: string): KeyOrigin {
+  if (typeof key === 'function') return { ask: key };
+  return isKeySource(key) ? key : constant(checkKey(key, path));
 }
 
-function keyOf({ apiKey, client }: ClaudeModuleOptions, env: Environment): KeySupplier | null {
-  if (typeof apiKey === 'string' || typeof apiKey === 'function') return supplierOf(apiKey, '`apiKey`');
-  if (client?.authToken ?? client?.config ?? client?.credentials ?? client?.profile) return null;
-  if (env['ANTHROPIC_API_KEY'] !== undefined) return constant(checkKey(env['ANTHROPIC_API_KEY'], 'ANTHROPIC_API_KEY'));
-  if (SDK_CREDENTIALS.some((name) => env[name])) return null;
+function isList(apiKey: ClaudeModuleOptions['apiKey']): apiKey is readonly GivenKey[] {
+  return Array.isArray(apiKey);
+}
+
+/** The key that options or environment name; `null` when they name none, or credentials of the SDK's own. */
+function namedKey({ apiKey, client }: ClaudeModuleOptions, env: Environment): KeyOrigin | null {
+  if (apiKey !== undefined && !isList(apiKey)) return originOf(apiKey, '`apiKey`');
+  if (namesSdkCredentials(client)) return null;
+  const key = env['ANTHROPIC_API_KEY'];
+  return key === undefined ? null : constant(checkKey(key, 'ANTHROPIC_API_KEY'));
+}
+
+/** Whether options or environment say what to authorize calls with, right or wrong, so that nothing else is looked for. */
+export function namesCredentials(raw: unknown, env: Environment): boolean {
+  if (typeof raw !== 'object' || raw === null) return raw != null || isNamed(env);
+  const { apiKey, endpoints, client } = raw as ClaudeModuleOptions;
+  return apiKey !== undefined || endpoints !== undefined || namesSdkCredentials(client) || isNamed(env);
+}
+
+function isNamed(env: Environment): boolean {
+  return env['ANTHROPIC_API_KEY'] !== undefined || SDK_CREDENTIALS.some((name) => env[name]);
+}
+
+function namesSdkCredentials(client: ClaudeModuleOptions['client']): boolean {
+  return Boolean(client?.authToken ?? client?.config ?? client?.credentials ?? client?.profile);
+}
+
+function noKey({ client }: ClaudeModuleOptions, env: Environment): null {
+  if (namesSdkCredentials(client) || SDK_CREDENTIALS.some((name) => env[name])) return null;
   throw new InvalidOptionsError(
     "There is no API key: neither the option `apiKey` nor ANTHROPIC_API_KEY is set, nor any of the SDK's other credentials " +
       `(\`client.authToken\`, \`client.credentials\`, \`client.config\`, \`client.profile\`, ${SDK_CREDENTIALS.join(', ')}). ` +
-      'Set one of them; `nestjs-claude/testing` has a simulator that needs none.',
+      'and none is stored in the keyring of this machine (not looked for in containers) or in the encrypted key file. ' +
+      'Set one of them, or store a key with `npx nestjs-claude key set`; `nestjs-claude/testing` has a simulator that needs none.',
   );
 }
 
 /** A closure, not a property: what is inspected or serialized shows a function. */
-function constant(key: string): KeySupplier {
-  return () => key;
+function constant(key: string): KeyOrigin {
+  return { value: () => key };
 }
 
 /** @throws InvalidOptionsError for a key that no header could carry. */

@@ -1,6 +1,7 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Random } from '../call/clock.js';
+import { renewKey } from '../call/renew-key.js';
 import { isReplayable } from '../call/request-body.js';
 import { isClaudeError } from '../errors/claude-error.js';
 import { isRefusal } from '../errors/refusals.js';
@@ -19,12 +20,17 @@ export type Ending = {
   | { readonly answer?: undefined; readonly error: unknown; readonly failure: AttemptFailure | null }
 );
 
+/** A call that is slow enough, or a server, may meet more than one rotation; none meets many. */
+const MOST_RENEWALS = 3;
+
 /** What one call has behind it. Made only when its first attempt has failed. */
 export class Repeats {
   #conflicts = 0;
   #fallbacks = 0;
   /** Runs that stages of the user's own answered without an attempt. */
   #ownAnswers = 0;
+  /** Attempts made for the sake of a new key. */
+  #renewals = 0;
   /** What an attempt ended with that the next one may fail to better. */
   #standing: Ending | null = null;
 
@@ -35,6 +41,21 @@ export class Repeats {
     private readonly random: Random,
     private readonly elsewhere: Elsewhere,
   ) {}
+
+  /**
+   * Whether the attempt is made once more, at once, with another key than the one the API refused (401): beside what
+   * `maxAttempts` and the retry budget allow, since a key that was rotated is no sign of an incident. Each time with a key that
+   * nobody was refused with yet, or, with the SDK's own credentials, once.
+   */
+  async hasNewKey({ attempt, failure }: Ending): Promise<boolean> {
+    const { call } = this;
+    if (failure?.meaning.kind !== 'unauthorized' || attempt === undefined || call.interruption) return false;
+    if (this.#renewals >= (attempt.key === null ? 1 : MOST_RENEWALS) || !isReplayable(call.request.body)) return false;
+    const renewed = await renewKey(call, attempt);
+    if (!renewed || call.interruption || call.leftMs <= 0) return false;
+    this.#renewals += 1;
+    return true;
+  }
 
   /** What comes next. What it costs is taken from the retry budget. */
   after(ending: Ending): NextStep {
@@ -98,7 +119,7 @@ export class Repeats {
     const { call, settings } = this;
     if (!isReplayable(call.request.body)) return GIVE_UP;
     const state: RetryState = {
-      attempt: call.attemptCount + this.#ownAnswers,
+      attempt: call.attemptCount - this.#renewals + this.#ownAnswers,
       maxAttempts: call.maxAttempts ?? settings.maxAttempts,
       leftMs: call.leftMs,
       conflicts: this.#conflicts,

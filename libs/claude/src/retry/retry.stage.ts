@@ -40,6 +40,7 @@ export function retryStage(
         counted ||= countFirst(call, budgets);
       }
       repeats ??= new Repeats(call, settings, budgets, random, elsewhere);
+      if (await repeats.hasNewKey(ending)) continue;
       const step = repeats.after(ending);
       if (step.kind === 'give-up') return repeats.give(ending);
       await repeats.take(step);

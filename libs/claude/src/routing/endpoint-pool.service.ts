@@ -44,8 +44,7 @@ export class EndpointPoolService {
    * @param model Which model is asked about. Default: circuits of endpoints as a whole are looked at, none of a model.
    */
   snapshot(model: string | null = null): readonly EndpointSnapshot[] {
-    const { pool, clock } = this.#runtime;
-    const nowMs = clock.now();
+    const { pool } = this.#runtime;
     return pool.endpoints.map((endpoint) => {
       const { name, limitDomain, cacheDomain, weight, inFlight, attempts } = endpoint;
       const obstacle = pool.obstacle(endpoint, model);
@@ -57,7 +56,7 @@ export class EndpointPoolService {
         inFlight,
         attempts,
         obstacle,
-        keyOutForMs: endpoint.keyOutForMs(nowMs),
+        keyOutForMs: endpoint.keyOutForMs,
       };
     });
   }
@@ -77,7 +76,7 @@ export class EndpointPoolService {
    * @throws InvalidOptionsError for a name that no endpoint has.
    */
   restore(name: string): void {
-    this.#endpoint(name).reset();
+    this.#endpoint(name).restore();
   }
 
   #endpoint(name: string): PoolEndpoint {

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../call/clock.js';
 import type { CircuitRegistry } from '../circuit/circuit.registry.js';
 import type { FailureMeaning } from '../errors/failure-meaning.js';
 import { InvalidContextError } from '../errors/errors.js';
+import { EndpointKeys, type EndpointKeysOptions } from '../keys/endpoint-keys.js';
 import { NoEndpointError } from '../errors/refusals.js';
 import { affinityOf } from './affinity.js';
 import type { Elsewhere } from '../retry/elsewhere.js';
@@ -19,6 +20,8 @@ export interface EndpointPoolOptions {
   readonly routing: RoutingSettings;
   /** Where requests go unless an endpoint says otherwise. */
   readonly baseURL: string;
+  /** What their keys are kept with. */
+  readonly keys: Omit<EndpointKeysOptions, 'endpoint' | 'origin'>;
   /** `null` where circuits are off. */
   readonly circuits: CircuitRegistry | null;
   readonly limits: LimitView;
@@ -37,7 +40,8 @@ export class EndpointPool implements AttemptListener, Elsewhere {
 
   constructor(readonly options: EndpointPoolOptions) {
     const [first, ...others] = options.endpoints;
-    const made = (endpoint: ResolvedEndpoint): PoolEndpoint => new PoolEndpoint(endpoint, options.baseURL);
+    const made = (endpoint: ResolvedEndpoint): PoolEndpoint =>
+      new PoolEndpoint(endpoint, keysOf(endpoint, options.keys), options.baseURL);
     this.endpoints = [made(first), ...others.map(made)];
     this.#domains = new Set(this.endpoints.map(({ limitDomain }) => limitDomain)).size;
   }
@@ -80,18 +84,14 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     const { endpoint } = attempt;
     if (!(endpoint instanceof PoolEndpoint)) return;
     endpoint.inFlight -= 1;
-    const { clock, routing } = this.options;
-    const nowMs = clock.now();
-    if (endpoint.learn(attempt, nowMs, routing.keyOutMs) && this.#mayLeaveKey(endpoint, nowMs)) {
-      endpoint.leaveKeyUntil(nowMs + routing.keyOutMs);
-    }
+    endpoint.learn(attempt, this.options.clock.now());
   }
 
   /** Why an endpoint would not get a call of a model now; `null` if it would. */
   obstacle(endpoint: PoolEndpoint, model: string | null): 'drained' | 'key' | 'circuit' | 'model' | null {
     const nowMs = this.options.clock.now();
     if (endpoint.isDrained) return 'drained';
-    if (endpoint.keyOutForMs(nowMs) > 0) return 'key';
+    if (endpoint.keyOutForMs > 0) return 'key';
     if (!endpoint.serves(model, nowMs)) return 'model';
     return this.#circuitOpenForMs(endpoint, model) > 0 ? 'circuit' : null;
   }
@@ -153,13 +153,6 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     return strategy;
   }
 
-  /** A single answer of 401 may be a fault of the API: it takes out no more than half, and never the last. */
-  #mayLeaveKey(endpoint: PoolEndpoint, nowMs: number): boolean {
-    const out = this.endpoints.filter((each) => each !== endpoint && each.keyOutForMs(nowMs) > 0).length + 1;
-    const { length } = this.endpoints;
-    return out < length && (out <= length / 2 || endpoint.isSurelyUnauthorized);
-  }
-
   #circuitOpenForMs({ name }: PoolEndpoint, model: string | null): number {
     const { circuits } = this.options;
     const refusals = [circuits?.find({ endpoint: name }), circuits?.find({ endpoint: name, model })];
@@ -176,7 +169,7 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     }
     const waits = served
       .filter(({ isDrained }) => !isDrained)
-      .map((each) => Math.max(each.keyOutForMs(nowMs), this.#circuitOpenForMs(each, model)));
+      .map((each) => Math.max(each.keyOutForMs, this.#circuitOpenForMs(each, model)));
     const retryAfterMs = Math.min(...waits);
     return new NoEndpointError(
       'All endpoints are drained, their circuits are open or their keys were turned away, so the call was not made. ' +
@@ -184,6 +177,10 @@ export class EndpointPool implements AttemptListener, Elsewhere {
       Number.isFinite(retryAfterMs) ? { retryAfterMs: Math.ceil(retryAfterMs) } : {},
     );
   }
+}
+
+function keysOf({ name, key }: ResolvedEndpoint, options: EndpointPoolOptions['keys']): EndpointKeys | null {
+  return key === null ? null : new EndpointKeys({ endpoint: name, origin: key, ...options });
 }
 
 /** Batches, files and the like are kept by one workspace: they are asked for where they were made. */

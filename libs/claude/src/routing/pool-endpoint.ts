@@ -1,12 +1,12 @@
 import type { Attempt } from '../call/attempt.js';
-import type { Endpoint, Exchange, KeySupplier } from '../call/endpoint.js';
-import type { FailureSummary } from '../call/outcome.js';
+import type { Endpoint, Exchange } from '../call/endpoint.js';
+import type { EndpointKeys } from '../keys/endpoint-keys.js';
 import { exchangeOf } from './exchange.js';
 import type { ResolvedEndpoint } from './routing.options.js';
 import type { Candidate } from './strategies/strategy.js';
 
-/** So many answers of 401 without a success in between prove that a key is no good, whatever else is the matter. */
-const CERTAIN_AFTER = 3;
+/** How long a model is left alone where its key may not use it. */
+const FORBIDDEN_MS = 300_000;
 
 /** Models that a key may not use are few; names of them may come from users. */
 const MAX_FORBIDDEN = 1_000;
@@ -23,11 +23,11 @@ export class PoolEndpoint implements Endpoint, Candidate {
 
   readonly exchange: Exchange | null;
   readonly #forbidden = new Map<string | null, number>();
-  #keyOutUntilMs = -Infinity;
-  #unauthorizedInRow = 0;
 
   constructor(
     readonly options: ResolvedEndpoint,
+    /** Its keys; `null` where credentials are not ours to set. */
+    readonly key: EndpointKeys | null,
     baseURL: string,
   ) {
     this.exchange = exchangeOf(options, baseURL);
@@ -35,10 +35,6 @@ export class PoolEndpoint implements Endpoint, Candidate {
 
   get name(): string {
     return this.options.name;
-  }
-
-  get key(): KeySupplier | null {
-    return this.options.key;
   }
 
   get weight(): number {
@@ -57,14 +53,9 @@ export class PoolEndpoint implements Endpoint, Candidate {
     return this.options.maxConcurrent;
   }
 
-  /** Whether its key was turned away more often than a passing fault would explain. */
-  get isSurelyUnauthorized(): boolean {
-    return this.#unauthorizedInRow >= CERTAIN_AFTER;
-  }
-
-  /** Milliseconds for which its key is left alone; 0 when it is in use. */
-  keyOutForMs(nowMs: number): number {
-    return Math.max(0, this.#keyOutUntilMs - nowMs);
+  /** Milliseconds for which its key is left alone, as the API refuses it; 0 when it is in use. */
+  get keyOutForMs(): number {
+    return this.key?.restMs ?? 0;
   }
 
   /** Whether it has a model at all, and its key may use it as far as anybody knows. */
@@ -74,34 +65,17 @@ export class PoolEndpoint implements Endpoint, Candidate {
     return (this.#forbidden.get(model) ?? -Infinity) <= nowMs;
   }
 
-  /** An attempt has ended; says whether its key was turned away. */
-  learn({ model, failure, status }: Attempt, nowMs: number, forbiddenForMs: number): boolean {
-    const kind: FailureSummary['meaning']['kind'] | null = failure?.meaning.kind ?? null;
-    if (kind === 'forbidden') this.#forbid(model, nowMs + forbiddenForMs);
-    if (kind === 'unauthorized') this.#unauthorizedInRow += 1;
-    // Whatever else an answer says, its key was accepted.
-    else if (status !== null) this.admitKey();
-    return kind === 'unauthorized';
+  /** An attempt there has ended. */
+  learn({ model, failure }: Attempt, nowMs: number): void {
+    if (failure?.meaning.kind !== 'forbidden') return;
+    if (this.#forbidden.size >= MAX_FORBIDDEN) this.#forbidden.clear();
+    this.#forbidden.set(model, nowMs + FORBIDDEN_MS);
   }
 
-  leaveKeyUntil(untilMs: number): void {
-    this.#keyOutUntilMs = untilMs;
-  }
-
-  admitKey(): void {
-    this.#keyOutUntilMs = -Infinity;
-    this.#unauthorizedInRow = 0;
-  }
-
-  /** What a person who returns it to service expects: all is forgotten. */
-  reset(): void {
+  /** What a person who returns it to service expects: what it was left alone for is forgotten. */
+  restore(): void {
     this.isDrained = false;
     this.#forbidden.clear();
-    this.admitKey();
-  }
-
-  #forbid(model: string | null, untilMs: number): void {
-    if (this.#forbidden.size >= MAX_FORBIDDEN) this.#forbidden.clear();
-    this.#forbidden.set(model, untilMs);
+    this.key?.forgive();
   }
 }

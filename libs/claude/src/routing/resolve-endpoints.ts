@@ -1,5 +1,5 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk';
-import type { KeySupplier } from '../call/endpoint.js';
+import type { GivenKey, KeyOrigin } from '../keys/key-source.js';
 import { DEFAULT_DOMAIN, type EndpointOptions, type ResolvedEndpoint } from './routing.options.js';
 
 /** At least one. */
@@ -14,12 +14,12 @@ export function namesOfKeys(keys: number): readonly string[] {
 }
 
 /** One endpoint, for one key or the SDK's own credentials (`null`). */
-export function singleEndpoint(key: KeySupplier | null): Endpoints {
+export function singleEndpoint(key: KeyOrigin | null): Endpoints {
   return Object.freeze([endpointOf({ name: SINGLE_ENDPOINT }, key, null)]) as Endpoints;
 }
 
 /** One for each of several keys, whose limits are the same organization's. */
-export function endpointsOfKeys(keys: readonly KeySupplier[]): Endpoints {
+export function endpointsOfKeys(keys: readonly KeyOrigin[]): Endpoints {
   const endpoints = namesOfKeys(keys.length).map((name, index) => endpointOf({ name }, keys[index] ?? null, null));
   return Object.freeze(endpoints) as unknown as Endpoints;
 }
@@ -27,11 +27,11 @@ export function endpointsOfKeys(keys: readonly KeySupplier[]): Endpoints {
 /**
  * Those of the options, with every default filled in.
  *
- * @param keyOf Makes a supplier of what an endpoint gives as its key.
+ * @param keyOf Makes an origin of what an endpoint gives as its key.
  */
 export function resolveEndpoints(
   options: readonly EndpointOptions[],
-  keyOf: (key: string | KeySupplier, path: string) => KeySupplier,
+  keyOf: (key: GivenKey, path: string) => KeyOrigin,
 ): Endpoints {
   const resolved = options.map((each, index) =>
     each.client === undefined
@@ -43,7 +43,7 @@ export function resolveEndpoints(
 
 type Common = Pick<EndpointOptions, 'name'> & Partial<Omit<EndpointOptions, 'key' | 'client'>>;
 
-function endpointOf(options: Common, key: KeySupplier | null, client: BaseAnthropic | null): ResolvedEndpoint {
+function endpointOf(options: Common, key: KeyOrigin | null, client: BaseAnthropic | null): ResolvedEndpoint {
   const { name, weight = 1, baseURL, models, maxConcurrent = null } = options;
   const limitDomain = options.limitDomain ?? (client === null ? DEFAULT_DOMAIN : name);
   return Object.freeze({

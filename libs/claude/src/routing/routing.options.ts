@@ -1,6 +1,6 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk';
 import type { StrategyName } from '../call/context.js';
-import type { KeySupplier } from '../call/endpoint.js';
+import type { GivenKey, KeyOrigin } from '../keys/key-source.js';
 import type { BalancingStrategy } from './strategies/strategy.js';
 
 /** What every endpoint may have. */
@@ -27,8 +27,8 @@ interface CommonEndpointOptions {
 
 /** The API, by a key of its own. */
 export interface KeyEndpointOptions extends CommonEndpointOptions {
-  /** The API key, or a function that is asked for it before every attempt. */
-  readonly key: string | KeySupplier;
+  /** The API key, a function that is asked for it before every attempt, or a source. */
+  readonly key: GivenKey;
   /** Where the API is. Default: the module's `baseURL`. */
   readonly baseURL?: string;
   readonly client?: never;
@@ -49,14 +49,12 @@ export type EndpointOptions = KeyEndpointOptions | ClientEndpointOptions;
 export interface RoutingOptions {
   /** Default `least-busy`. */
   readonly strategy?: StrategyName | BalancingStrategy;
-  /** How long an endpoint whose key was turned away is left alone, in milliseconds. Default 300,000. */
-  readonly keyOutMs?: number;
 }
 
 /** An endpoint with every default filled in. */
 export interface ResolvedEndpoint {
   readonly name: string;
-  readonly key: KeySupplier | null;
+  readonly key: KeyOrigin | null;
   /** Where its requests go instead of the module's `baseURL`; `null` for there. */
   readonly baseURL: string | null;
   readonly client: BaseAnthropic | null;
@@ -71,7 +69,7 @@ export interface ResolvedEndpoint {
 /** {@link RoutingOptions} with every default filled in. */
 export type RoutingSettings = Required<RoutingOptions>;
 
-export const ROUTING_DEFAULTS: RoutingSettings = Object.freeze({ strategy: 'least-busy', keyOutMs: 300_000 });
+export const ROUTING_DEFAULTS: RoutingSettings = Object.freeze({ strategy: 'least-busy' });
 
 /** Limit domain of endpoints that name none. */
 export const DEFAULT_DOMAIN = 'default';

@@ -114,6 +114,17 @@ export class AnthropicSimulator {
     return this.#simulation.script.onModels();
   }
 
+  /**
+   * Makes and revokes keys: from now on these are accepted, and any other gets a 401. What is under way goes on.
+   *
+   * @throws TypeError for an empty list or an empty key.
+   */
+  acceptKeys(keys: readonly string[]): void {
+    if (keys.length === 0 || keys.includes(''))
+      throw new TypeError('acceptKeys() takes at least one key, none of them empty.');
+    this.#simulation.keys.accept(keys);
+  }
+
   /** Clears rules, records and billing. Buckets, cache and batches stay unless asked for. */
   reset(options: ResetOptions = {}): void {
     const { script, recorder, limits, cache, batches } = this.#simulation;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STRATEGY_NAMES } from '../../call/context.js';
-import { count, fn, isObject, milliseconds, modelIds, must, text } from './checks.js';
+import { isGivenKey } from '../../keys/key-source.js';
+import { count, fn, isObject, modelIds, must, text } from './checks.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './http-url.js';
 
 const ENDPOINT_NAME = /^[\w.-]{1,64}$/;
@@ -26,9 +27,7 @@ const common = {
 
 const keyEndpoint = z.strictObject({
   ...common,
-  key: must('a non-empty string or a function that returns one', (value) =>
-    ['string', 'function'].includes(typeof value),
-  ),
+  key: must('a non-empty string, a function that returns one, or a key source with `name` and `getKey`', isGivenKey),
   baseURL: must<string>(BASE_URL_EXPECTED, isHttpUrl).optional(),
 });
 
@@ -55,4 +54,4 @@ const strategy = must(
       text.safeParse(value.name).success),
 );
 
-export const routing = z.strictObject({ strategy, keyOutMs: milliseconds }).partial();
+export const routing = z.strictObject({ strategy }).partial();

@@ -12,7 +12,7 @@ const NOTE: BatchNote = {
     {
       budget: 'all',
       who: '',
-    model: null,
+      model: null,
       nanoUsd: 5,
       endsAtMs: null,
       meter: { key: 'budget/all//', label: 'budget all', limit: 9, isHard: true, rollingMs: 60_000 },

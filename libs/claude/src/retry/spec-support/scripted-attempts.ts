@@ -54,6 +54,7 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       maxAttempts: undefined,
       attemptTimeoutMs: 600_000,
       deadlineMs,
+      renewAuthorization: undefined,
       transmit: () => Promise.reject(new Error('Nothing is sent.')),
     },
     clock,

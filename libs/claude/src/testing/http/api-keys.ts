@@ -31,14 +31,19 @@ export function keyOf(headers: IncomingHttpHeaders): string | undefined {
 export class ApiKeys {
   /** What answers to unknown callers carry. */
   readonly defaultOrganizationId = organizationIdOf('default');
-  readonly #accepted: ReadonlySet<string> | undefined;
+  #accepted: ReadonlySet<string> | undefined;
   readonly #organizations: ReadonlyMap<string, string>;
   readonly #known = new Map<string, ApiKey>();
 
   constructor(accepted: readonly string[] | undefined, organizations: Readonly<Record<string, string>>) {
-    this.#accepted = accepted && new Set(accepted);
     this.#organizations = new Map(Object.entries(organizations));
-    for (const secret of accepted ?? []) this.#remember(secret);
+    if (accepted !== undefined) this.accept(accepted);
+  }
+
+  /** Keys are made and revoked: from now on these are accepted, and no others. */
+  accept(secrets: readonly string[]): void {
+    this.#accepted = new Set(secrets);
+    for (const secret of secrets) if (!this.#known.has(secret)) this.#remember(secret);
   }
 
   /** @throws ApiFailure 401 */
