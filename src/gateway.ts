@@ -1,4 +1,6 @@
+import { ConsoleLogger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RedactingLogger, Redactor } from 'nestjs-claude';
 import type { AnthropicSimulator } from 'nestjs-claude/testing';
 import { createApp } from './app.js';
 import type { Settings } from './settings.js';
@@ -27,7 +29,7 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
   try {
     app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
     await app.listen(settings.port, settings.host);
-    app.useLogger(['fatal', 'error', 'warn']);
+    app.useLogger(new RedactingLogger(new ConsoleLogger({ logLevels: ['fatal', 'error', 'warn'] }), app.get(Redactor)));
     const url = await app.getUrl();
     if (simulator) say(simulatorNotice(simulator, settings));
     say(invitation(url));

@@ -26,6 +26,9 @@ import { pricedModelsStage } from './cost/priced-models.stage.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
+import { KnownSecrets } from './redaction/known-secrets.js';
+import { redactingSdkLogger } from './redaction/redacting-sdk-logger.js';
+import { Redactor } from './redaction/redactor.js';
 import { retryStage } from './retry/retry.stage.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
@@ -51,6 +54,8 @@ export interface ClaudeRuntime {
   /** Where calls go. */
   readonly endpoint: Endpoint;
   readonly transport: Transport;
+  /** Clears what is logged and quoted; knows the keys. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
 }
 
@@ -69,6 +74,7 @@ export function createRuntime(
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
   const transport = createTransport(settings.transport);
+  const redactor = new Redactor({ known: new KnownSecrets(clock) });
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
   const ambient = new AmbientContext(settings.context);
@@ -99,7 +105,7 @@ export function createRuntime(
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, limiter, budgets, circuits, costs, clock, random }),
+    pipeline: pipelineOf(settings, { admission, limiter, budgets, circuits, costs, redactor, clock, random }),
     endpoint,
     liveCalls,
     ambientContext: () => ambient.current(),
@@ -118,11 +124,13 @@ export function createRuntime(
     // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.
     openTelemetry: false,
     ...settings.client,
+    logger: redactingSdkLogger(settings.client.logger ?? console, redactor),
     ...(settings.key === null ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
     baseURL: settings.baseURL,
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
+  for (const secret of [client.authToken, client.webhookKey]) if (secret !== null) redactor.known.add(secret);
   return {
     settings,
     client,
@@ -137,16 +145,20 @@ export function createRuntime(
     budgets,
     endpoint,
     transport,
+    redactor,
     clock,
   };
 }
 
-type StageParts = Pick<ClaudeRuntime, 'admission' | 'limiter' | 'budgets' | 'circuits' | 'costs' | 'clock'> & {
+type StageParts = Pick<
+  ClaudeRuntime,
+  'admission' | 'limiter' | 'budgets' | 'circuits' | 'costs' | 'redactor' | 'clock'
+> & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, limiter, budgets, circuits, costs, clock, random } = parts;
+  const { admission, limiter, budgets, circuits, costs, redactor, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
@@ -156,7 +168,7 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
-      send: sendStage({ timeouts, maxEventBytes, clock }),
+      send: sendStage({ timeouts, maxEventBytes, redactor, clock }),
     },
     settings.stages,
   );

@@ -4,11 +4,12 @@ import { summarizeFailure } from '../errors/failure-summary.js';
 import { ranOutOfTime } from '../errors/network-codes.js';
 import { toError } from '../errors/error-cause.js';
 import { keyProblem } from '../keys/check-key.js';
+import type { KnownSecrets } from '../redaction/known-secrets.js';
 import { WireResponse } from '../transport/wire-response.js';
 import { receiveAnswer, type AnswerOptions } from './answer.js';
+import { credentialIn, type KeySupplier } from './endpoint.js';
 import { AttemptTimeoutError, type Attempt } from './attempt.js';
 import type { Call } from './call.js';
-import type { KeySupplier } from './endpoint.js';
 import type { FailureSummary } from './outcome.js';
 import type { NextStage } from './stage.js';
 import { estimateRequestTokens } from './request-tokens.js';
@@ -22,7 +23,7 @@ export function sendStage(options: AnswerOptions): NextStage {
     if (call.leftMs <= 0) throw new DeadlineExceededError(call.deadlineMs);
     const attempt = call.beginAttempt();
     try {
-      const pending = setHeaders(call, attempt);
+      const pending = setHeaders(call, attempt, options.redactor.known);
       if (pending !== undefined) await untilAborted(pending, attempt.wireSignal);
       attempt.markSent();
       const response = WireResponse.from(
@@ -48,18 +49,27 @@ export function sendStage(options: AnswerOptions): NextStage {
 }
 
 /** What differs from attempt to attempt. Only a key that has to be waited for makes a promise. */
-function setHeaders(call: Call, attempt: Attempt): Promise<void> | undefined {
+function setHeaders(call: Call, attempt: Attempt, known: KnownSecrets): Promise<void> | undefined {
   const { headers } = call.request;
   const { endpoint } = attempt;
   // The SDK counts retries of its own, of which there are none.
   if (attempt.number > 1 || call.maxAttempts !== undefined) {
     headers.set('x-stainless-retry-count', String(attempt.number - 1));
   }
-  if (!call.usesEndpointKey || endpoint.key === null) return undefined;
+  if (!call.usesEndpointKey || endpoint.key === null) {
+    noteCredential(headers, known);
+    return undefined;
+  }
   const key = keyOf(endpoint.key);
-  if (typeof key === 'string') authorize(headers, key);
-  else return key.then((value) => authorize(headers, value), keyFailed);
+  if (typeof key === 'string') authorize(headers, key, known);
+  else return key.then((value) => authorize(headers, value, known), keyFailed);
   return undefined;
+}
+
+/** A credential of the SDK's or of the caller's own, which we see here only. */
+function noteCredential(headers: Headers, known: KnownSecrets): void {
+  const credential = credentialIn(headers);
+  if (credential !== undefined) known.note(credential);
 }
 
 function keyOf(supplier: KeySupplier): string | Promise<string> {
@@ -79,13 +89,14 @@ function keyFailed(error: unknown): never {
   );
 }
 
-function authorize(headers: Headers, key: unknown): void {
+function authorize(headers: Headers, key: unknown, known: KnownSecrets): void {
   const problem = keyProblem(key);
   if (problem !== null) {
     throw new KeyUnavailableError(
       `What the \`apiKey\` function returned ${problem}: it must return the key, or a promise of it.`,
     );
   }
+  known.note(String(key));
   headers.set('authorization', `Bearer ${String(key)}`);
 }
 

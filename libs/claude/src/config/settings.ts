@@ -11,6 +11,7 @@ import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
+import { conceal } from '../redaction/conceal.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
@@ -60,10 +61,13 @@ export function resolveSettings(raw: unknown, env: Environment = process.env): C
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
     store: options.store ?? null,
     timeouts: timeoutsOf(options.timeouts),
-    transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
+    transport: conceal(
+      typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
+      'options of the transport',
+    ),
     stages: options.stages ?? [],
     middleware: options.middleware ?? [],
-    client: defined(options.client),
+    client: conceal(defined(options.client), 'options of the client'),
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });

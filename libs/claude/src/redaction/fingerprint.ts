@@ -1,0 +1,16 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+/** A key for {@link fingerprint} that nobody else has. */
+export function newFingerprintKey(): Uint8Array {
+  return randomBytes(32);
+}
+
+/**
+ * Eight hex digits that are the same for the same value, and tell nothing of it: a keyed hash, so that a short value cannot
+ * be found by trying them all.
+ *
+ * @param key What makes two fingerprints comparable. Keep it as secret as the values.
+ */
+export function fingerprint(value: string, key: Uint8Array): string {
+  return createHmac('sha256', key).update(value).digest('hex').slice(0, 8);
+}
