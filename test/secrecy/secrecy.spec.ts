@@ -232,7 +232,7 @@ describe('Options that are refused', () => {
     ['a proxy that is none', { apiKey: 'replaced', transport: { proxy: `ftp://u:${encodeURIComponent(KEY)}@host` } }],
     ['an unknown option', { apiKey: KEY, [`k`]: KEY }],
   ])('are named without their values: %s', async (_what, options) => {
-    const error = await rejection(boot(() => ClaudeModule.forRoot(options as ClaudeModuleOptions)));
+    const error = await rejection(boot(() => ClaudeModule.forRoot(options)));
     expect(error).toBeInstanceOf(library.InvalidOptionsError);
     expectSecret(error);
   });

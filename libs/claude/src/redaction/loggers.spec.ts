@@ -93,10 +93,7 @@ function written(options: pino.LoggerOptions, wrap = (to: pino.DestinationStream
 
 describe.each([
   ['as a hook', (redactor: Redactor) => written(pinoRedaction(redactor))],
-  [
-    'in front of a destination',
-    (redactor: Redactor) => written({}, (to) => redactingDestination(to, redactor) as pino.DestinationStream),
-  ],
+  ['in front of a destination', (redactor: Redactor) => written({}, (to) => redactingDestination(to, redactor))],
 ])('Redaction for pino, %s', (_how, start) => {
   it('clears messages, objects, errors, and the bindings of children', () => {
     const { logger, lines } = start(new Redactor());

@@ -35,7 +35,7 @@ const PUBLIC_VALUES: readonly RegExp[] = [
   /^(?:arn|urn|vault|file|env|keyring|ref|secretsmanager):/,
   /^(?:projects|organizations|secrets|kv|secret)\/[\w./-]+$/,
   /^(?:sha(?:1|224|256|384|512)|md5|blake[23][bs]?|crc32c?)[-:][\w+/=-]+$/i,
-  /^(?:\/|\.{1,2}\/|[A-Za-z]:\\)(?:[a-z._][\w.-]{0,64}[/\\]){1,24}[\w.-]*$/,
+  /^(?:\/|\.{1,2}\/)(?:[a-z._{:][a-z\d._{}-]{0,64}\/){1,24}[a-z\d._{}-]*$/,
   /^https?:\/\//,
   /^\d{4}-\d{2}-\d{2}(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?$/,
   /^(?:[a-z]{2,10}\.)?(?:anthropic\.)?claude-[\w.@:-]+$/,

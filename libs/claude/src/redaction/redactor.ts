@@ -5,15 +5,13 @@ import { disguisesOf } from './disguises.js';
 import { REDACTION_PATTERNS } from './patterns/patterns.js';
 import type { RedactorOptions } from './redactor.options.js';
 import { redactValue } from './redact-value.js';
-import { replaceMatches, type SecretKind, type SecretPattern } from './secret-pattern.js';
+import { PatternSet } from './pattern-set.js';
+import type { SecretKind } from './secret-pattern.js';
 import { isStack, singleLine, stackLines } from './single-line.js';
 import { cutTo } from './cut-to.js';
 
 /** How much of a string is kept. */
 const LONGEST = 65_536;
-
-/** Secrets that are glued together come off one a round. */
-const MOST_ROUNDS = 8;
 
 /** What is read beyond it, so that a secret across the cut is seen whole. */
 const BEYOND = 4_096;
@@ -31,7 +29,7 @@ export class Redactor {
 
   /** What it replaces wherever it stands. */
   readonly known: KnownSecrets;
-  readonly #patterns: readonly SecretPattern[];
+  readonly #patterns: PatternSet;
   readonly #fingerprintKey: Uint8Array;
   readonly #mark = (secret: string, kind: SecretKind): string =>
     `[redacted:${kind}#${fingerprint(secret, this.#fingerprintKey)}]`;
@@ -39,7 +37,7 @@ export class Redactor {
 
   constructor({ known, patterns, fingerprintKey }: RedactorOptions = {}) {
     this.known = known ?? new KnownSecrets();
-    this.#patterns = patterns ?? REDACTION_PATTERNS;
+    this.#patterns = new PatternSet(patterns ?? REDACTION_PATTERNS);
     this.#fingerprintKey = fingerprintKey ?? newFingerprintKey();
   }
 
@@ -119,20 +117,9 @@ export class Redactor {
   }
 
   #withoutPatterns(text: string): string {
-    const cleared = this.#matched(text);
+    const cleared = this.#patterns.replace(text, this.#mark);
     const holdsSecret = (decoded: string): boolean =>
-      this.exact(decoded) !== decoded || this.#matched(decoded) !== decoded;
+      this.exact(decoded) !== decoded || this.#patterns.replace(decoded, this.#mark) !== decoded;
     return replaceEncoded(cleared, holdsSecret, (run) => this.#mark(run, 'encoded'));
-  }
-
-  /** Until nothing more is found: what was replaced may have hidden where the next one begins. */
-  #matched(text: string): string {
-    let cleared = text;
-    for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const before = cleared;
-      for (const pattern of this.#patterns) cleared = replaceMatches(cleared, pattern, this.#mark);
-      if (cleared === before) break;
-    }
-    return cleared;
   }
 }

@@ -35,30 +35,33 @@ function basic(secret: string, lead: string): number {
 
 /** What a value is worth by how it was assigned: in quotes, by a sign, in an element, or told in a sentence. */
 function assigned(secret: string, lead: string): number {
-  if (/["'`]$/.test(lead)) return secretLength(`${secret}"`, lead) > 0 ? secret.length : 0;
-  if (/[=>]\s{0,4}$/.test(lead)) return isCode(secret) ? 0 : secretLength(secret, lead);
-  const length = secretLength(secret, lead);
+  if (/["'`]$/.test(lead)) return isSecret(secret, lead) ? secret.length : 0;
+  const length = plainLength(secret, lead);
   const value = secret.slice(0, length);
-  if (length < 6 || isCode(value)) return 0;
+  if (isCode(value)) return 0;
+  if (/[=>]\s{0,4}$/.test(lead)) return length;
+  if (length < 6) return 0;
   // Behind a colon it may be prose, and behind a space it must be beyond doubt: `secret: string;`, `password too short`.
   if (/:\s{0,4}$/.test(lead)) return /[\d!@#$%^*~]/.test(value) || looksRandom(value, 12) ? length : 0;
   return looksRandom(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) ? length : 0;
 }
 
-/** How much of a value is a secret, going by what it says alone. */
-function secretLength(secret: string, lead: string): number {
+/** How much of a value without quotes is a secret, going by what it says alone. */
+function plainLength(secret: string, lead: string): number {
   const length = trimmedLength(secret);
-  const value = secret.slice(0, length);
-  if (length < 4 || isPlaceholder(value) || isPublicValue(value)) return 0;
-  if (/pwd/i.test(lead) && value.startsWith('/')) return 0;
-  const opensByItself = /pass|pwd|secret|cred/i.test(lead);
-  if (!opensByItself && (/^\d{1,12}$/.test(value) || (/token/i.test(lead) && UUID.test(value)))) return 0;
-  return length;
+  return !isPlaceholder(secret) && isSecret(secret.slice(0, length), lead) ? length : 0;
 }
 
-/** A call or the path of a property. */
+function isSecret(value: string, lead: string): boolean {
+  if (value.length < 4 || isPlaceholder(value) || isPublicValue(value)) return false;
+  if (/pwd/i.test(lead) && value.startsWith('/')) return false;
+  const opensByItself = /pass|pwd|secret|cred/i.test(lead);
+  return opensByItself || !(/^\d{1,12}$/.test(value) || (/token/i.test(lead) && UUID.test(value)));
+}
+
+/** A call, an element of a list, or the path of a property. */
 function isCode(value: string): boolean {
-  return /[(]|^[A-Za-z_$]{1,64}(?:\.[A-Za-z_$]{1,64}){1,8}$/.test(value);
+  return /[([]|\?\.|^[A-Za-z_$]{1,64}(?:\.[A-Za-z_$]{1,64}){1,8}$/.test(value);
 }
 
 /** Brackets and full stops behind a value without quotes belong to the sentence. */
@@ -81,6 +84,7 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'bearer',
     kind: 'authorization',
+    needles: ['bearer', 'authorization'],
     expression: new RegExp(
       `(?<lead>(?:${AUTHORIZATION}(?:bearer|token|apikey|bot)|(?=bearer)${TOKEN_START}bearer)(?:\\s|%20|\\+){1,4})` +
         '(?<secret>[\\w.~+/=:-]{6,4096})',
@@ -91,6 +95,7 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'basic',
     kind: 'authorization',
+    needles: ['basic'],
     expression: new RegExp(
       `(?<lead>(?:${AUTHORIZATION}|(?=basic)${TOKEN_START})basic(?:\\s|%20){1,4})(?<secret>[A-Za-z0-9+/_-]{4,1024}={0,2})`,
       'gi',
@@ -100,6 +105,7 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'authorization_raw',
     kind: 'authorization',
+    needles: ['authorization'],
     expression: new RegExp(`(?<lead>${AUTHORIZATION})(?<secret>[\\w.~+/=-]{12,4096})`, 'gi'),
     measure: (secret) =>
       looksRandom(secret) && !isPlaceholder(secret) && !/hmac|digest/i.test(secret) ? secret.length : 0,
@@ -114,6 +120,7 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'cookie',
     kind: 'cookie',
+    needles: ['cookie'],
     expression: new RegExp(
       `(?<lead>(?=cookie|set-cookie)${TOKEN_START}(?:set-)?cookie${HEADER_END})` +
         '(?<secret>[\\w.-]{1,64}=[^\\s"\'\\\\,]{1,4096}(?:; ?[^\\s"\'\\\\,;]{1,4096}){0,32})',
@@ -124,11 +131,12 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
     // One expression for every way to assign, since finding the name is what costs.
     name: 'assigned',
     kind: 'secret',
+    needles: ['pass', 'pwd', 'secret', 'credential', 'kek', 'jwt', '_auth', 'sig', 'key', 'token'],
     expression: new RegExp(
       `(?<lead>${SECRET_NAME}(?:${ASSIGNED}|${PAIRED}|>\\s{0,4}|${TOLD})(?<open>\\\\{0,3}${QUOTE})?)` +
         `(?<secret>(?<=\\\\${QUOTE})(?:(?!\\k<open>)[^\\r\\n]){1,1024}|` +
         `(?<=${QUOTE})(?:\\\\.|(?!\\k<open>)[^\\\\\\r\\n]){1,1024}|` +
-        `(?<!${QUOTE})[^\\s"'\`,;&<>\\\\(){}[\\]|][^\\s"'\`,;&<>\\\\]{0,1023})`,
+        `(?<!${QUOTE})[^\\s\\u001b"'\`,;&<>\\\\(){}[\\]|][^\\s\\u001b"'\`,;&<>\\\\]{0,1023})`,
       'gi',
     ),
     measure: assigned,
@@ -141,6 +149,6 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
       `(?<lead>--[a-z-]{0,24}?${SECRET_NAME}\\s{1,4}["']?)(?<secret>[^\\s"'\`-][^\\s"'\`]{0,1023})`,
       'gi',
     ),
-    measure: (secret) => secretLength(secret, '='),
+    measure: (secret) => plainLength(secret, '--'),
   },
 ];

@@ -37,6 +37,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
     kind: 'iban',
     expression: new RegExp(`(?=[A-Z]{2}\\d{2})${TOKEN_START}[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,10}`, 'g'),
     measure: ibanLength,
+    rereads: true,
   },
   {
     name: 'card',
@@ -59,6 +60,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'ssn_labelled',
     kind: 'ssn',
+    needles: ['ssn', 'social security'],
     expression:
       /(?<lead>\b(?:ssn|social security(?: number| no\.?)?)["'\\]{0,4}[ :=#]{1,4}["'\\]{0,4})(?<secret>(?!000|666|9)\d{3}[ -]?(?!00)\d{2}[ -]?(?!0000)\d{4})(?!\w)/gi,
   },
@@ -90,6 +92,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'phone_labelled',
     kind: 'phone',
+    needles: ['phone', 'tel', 'mobil', 'handy', 'fax', 'whatsapp'],
     expression:
       /(?<lead>\b(?:phone|telephone|tel|telefon|mobile|mobil|handy|fax|whatsapp)(?:[ _-]?(?:number|nummer|no\.?|nr\.?))?["'\\]{0,4}[ .]?[:=][ "'\\]{0,5})(?<secret>\+?\d(?:[ ()./-]{0,2}\d){6,14})(?!\w)/gi,
     measure: labelled,
