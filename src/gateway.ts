@@ -1,4 +1,6 @@
+import { ConsoleLogger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { RedactingLogger, Redactor } from 'nestjs-claude';
 import type { AnthropicSimulator } from 'nestjs-claude/testing';
 import { AdminListener } from './admin/admin.listener.js';
 import { createApp } from './app.js';
@@ -35,7 +37,7 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
   try {
     app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
     const url = await listen(app, settings, { port: 'PORT', host: 'HOST' });
-    app.useLogger(['fatal', 'error', 'warn']);
+    app.useLogger(new RedactingLogger(new ConsoleLogger({ logLevels: ['fatal', 'error', 'warn'] }), app.get(Redactor)));
     const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;
     if (simulator) say(simulatorNotice(simulator, settings));
     if (adminUrl !== null) say(adminNotice(adminUrl));

@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { ClaudeModuleOptions } from './claude.options.js';
-import { instanceExports, instanceProviders } from './claude.providers.js';
+import { concealOptions, instanceExports, instanceProviders } from './claude.providers.js';
 import { CLAUDE_OPTIONS } from './claude.tokens.js';
 
 /** What a registration may say beside the options themselves. */
@@ -18,7 +18,7 @@ export const { ConfigurableModuleClass, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
     .setExtras<ClaudeModuleExtras>({ isGlobal: false, name: undefined }, (definition, { isGlobal, name }) => ({
       ...definition,
       global: isGlobal,
-      providers: [...(definition.providers ?? []), ...instanceProviders(name)],
+      providers: [...(definition.providers ?? []).map(concealOptions), ...instanceProviders(name)],
       exports: instanceExports(name),
     }))
     .build();

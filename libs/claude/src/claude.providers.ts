@@ -1,8 +1,8 @@
 import type { Provider, Type } from '@nestjs/common';
 import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
-import { createRuntime } from './claude.runtime.js';
+import { createRuntime, type ClaudeRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
-import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken } from './claude.tokens.js';
+import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken, type ServiceClass } from './claude.tokens.js';
 import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
@@ -11,6 +11,8 @@ import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
+import { conceal } from './redaction/conceal.js';
+import { Redactor } from './redaction/redactor.js';
 
 /** A service that is made of the runtime alone. */
 type RuntimeService = Type<object> & { readonly tokenKey: string };
@@ -41,18 +43,38 @@ export function instanceProviders(name: string | undefined): Provider[] {
     useFactory: (made: object) => new Service(made),
     inject: [CLAUDE_RUNTIME],
   }));
-  return [runtime, ...services];
+  const redactor: Provider = {
+    provide: tokenOf(name, Redactor),
+    useFactory: (made: ClaudeRuntime) => made.redactor,
+    inject: [CLAUDE_RUNTIME],
+  };
+  return [runtime, redactor, ...services];
 }
 
 /** What other modules may inject of one instance. */
 export function instanceExports(name: string | undefined): (Type | symbol)[] {
-  return SERVICES.map((Service) => tokenOf(name, Service));
+  return [...SERVICES, Redactor].map((Service) => tokenOf(name, Service));
 }
 
-function tokenOf(name: unknown, service: RuntimeService): Type | symbol {
+function tokenOf(name: unknown, service: Type & ServiceClass): Type | symbol {
   if (name === undefined) return service;
   if (typeof name === 'string' && name.trim() !== '') return namedInstanceToken(name, service);
   throw new InvalidOptionsError(
     '`name` of ClaudeModule must be a non-empty string, or left out for the default instance.',
   );
+}
+
+/**
+ * The provider of the options, so that what an instance keeps of them shows no key when Nest's container, or whoever
+ * injects them, is printed.
+ */
+export function concealOptions(provider: Provider): Provider {
+  if (typeof provider !== 'object' || provider.provide !== CLAUDE_OPTIONS) return provider;
+  if ('useValue' in provider) return { ...provider, useValue: conceal(provider.useValue, 'options of ClaudeModule') };
+  if (!('useFactory' in provider)) return provider;
+  const { useFactory } = provider;
+  return {
+    ...provider,
+    useFactory: async (...injected: unknown[]) => conceal(await useFactory(...injected), 'options of ClaudeModule'),
+  };
 }

@@ -31,6 +31,9 @@ import type { KeyEvent } from './keys/key.events.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
+import { KnownSecrets } from './redaction/known-secrets.js';
+import { redactingSdkLogger } from './redaction/redacting-sdk-logger.js';
+import { Redactor } from './redaction/redactor.js';
 import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
@@ -63,6 +66,8 @@ export interface ClaudeRuntime {
   readonly pool: EndpointPool;
   readonly keyEvents: Subject<KeyEvent>;
   readonly transport: Transport;
+  /** Clears what is logged and quoted; knows the keys. */
+  readonly redactor: Redactor;
   readonly clock: Clock;
 }
 
@@ -83,6 +88,7 @@ export function createRuntime(
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
   const transport = createTransport(settings.transport);
+  const redactor = new Redactor({ known: new KnownSecrets(clock) });
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
   const ambient = new AmbientContext(settings.context);
@@ -125,7 +131,18 @@ export function createRuntime(
   });
   const middleware = callMiddleware({
     instance,
-    pipeline: pipelineOf(settings, { admission, store, limiter, budgets, pool, circuits, costs, clock, random }),
+    pipeline: pipelineOf(settings, {
+      admission,
+      store,
+      limiter,
+      budgets,
+      pool,
+      circuits,
+      costs,
+      redactor,
+      clock,
+      random,
+    }),
     endpoint: pool.endpoints[0],
     liveCalls,
     ambientContext: () => ambient.current(),
@@ -144,11 +161,13 @@ export function createRuntime(
     // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.
     openTelemetry: false,
     ...settings.client,
+    logger: redactingSdkLogger(settings.client.logger ?? console, redactor),
     ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
     baseURL: settings.baseURL,
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
+  for (const secret of [client.authToken, client.webhookKey]) if (secret !== null) redactor.known.add(secret);
   return {
     settings,
     client,
@@ -166,19 +185,20 @@ export function createRuntime(
     pool,
     keyEvents,
     transport,
+    redactor,
     clock,
   };
 }
 
 type StageParts = Pick<
   ClaudeRuntime,
-  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'clock'
+  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'redactor' | 'clock'
 > & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, store, limiter, budgets, pool, circuits, costs, clock, random } = parts;
+  const { admission, store, limiter, budgets, pool, circuits, costs, redactor, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
@@ -190,7 +210,7 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
-      send: sendStage({ timeouts, maxEventBytes, clock }),
+      send: sendStage({ timeouts, maxEventBytes, redactor, clock }),
     },
     settings.stages,
   );

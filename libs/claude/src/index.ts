@@ -165,6 +165,18 @@ export type {
   RoutingOptions,
 } from './routing/routing.options.js';
 export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';
+export {
+  pinoRedaction,
+  redactingDestination,
+  type LineDestination,
+  type PinoRedaction,
+} from './redaction/json-lines.js';
+export { KnownSecrets } from './redaction/known-secrets.js';
+export { REDACTION_PATTERNS } from './redaction/patterns/patterns.js';
+export { RedactingLogger, type RedactingLoggerOptions } from './redaction/redacting-logger.js';
+export { Redactor } from './redaction/redactor.js';
+export type { RedactorOptions } from './redaction/redactor.options.js';
+export type { SecretKind, SecretPattern } from './redaction/secret-pattern.js';
 export type { RetryBudgetOptions, RetryOptions } from './retry/retry.options.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
 export { toolUses, type MessageLike, type ToolUse, type ToolUseLike } from './streaming/tool-uses.js';

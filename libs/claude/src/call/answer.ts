@@ -4,10 +4,11 @@ import { isClaudeError } from '../errors/claude-error.js';
 import { isAbortError, toError } from '../errors/error-cause.js';
 import { ProtocolError } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
-import { redactSecrets } from '../keys/redact-secrets.js';
+import type { Redactor } from '../redaction/redactor.js';
 import { WireResponse } from '../transport/wire-response.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
+import { credentialIn } from './endpoint.js';
 import { EndTap } from './end-tap.js';
 import { UNKNOWN_OPERATION } from './operations/operation.js';
 import { StreamTap, type StreamTapOptions } from './stream-tap.js';
@@ -17,7 +18,10 @@ import { normalizeUsage } from './usage.js';
 const QUOTED_CHARACTERS = 300;
 
 /** How answers are read. */
-export type AnswerOptions = StreamTapOptions;
+export interface AnswerOptions extends StreamTapOptions {
+  /** Clears what is quoted of an answer. */
+  readonly redactor: Redactor;
+}
 
 /**
  * Reads an answer as far as it must be read before it may be handed out: JSON and errors to their end, event streams to
@@ -32,7 +36,7 @@ export function receiveAnswer(
   response: WireResponse,
   options: AnswerOptions,
 ): Promise<Response> {
-  if (!response.ok) return receiveError(call, attempt, response);
+  if (!response.ok) return receiveError(call, attempt, response, options.redactor);
   const type = mediaType(response);
   // Of an operation that is not in the table nobody knows what it should answer with.
   const isMessage = call.operation.usage === 'message' && call.operation !== UNKNOWN_OPERATION;
@@ -92,33 +96,41 @@ function inBandError(attempt: Attempt, response: WireResponse, body: unknown): R
   return errorResponse(response, attempt.status, error);
 }
 
-async function receiveError(call: Call, attempt: Attempt, response: WireResponse): Promise<Response> {
-  const bytes = await collect(response);
+async function receiveError(
+  call: Call,
+  attempt: Attempt,
+  response: WireResponse,
+  redactor: Redactor,
+): Promise<Response> {
+  const bytes = withoutKey(call, await collect(response), redactor);
   const parsed = tryJson(bytes);
   if (isErrorBody(parsed)) {
     attempt.end(summarizeFailure(parsed, response));
     return response.hold(bytes, parsed);
   }
-  const error = foreignError(call, response, bytes);
+  const error = foreignError(response, bytes, redactor);
   attempt.end(summarizeFailure(error, response));
   return errorResponse(response, response.status, error);
 }
 
 /** What a proxy or load balancer says is put into the API's words, shortened, and cleared of what looks like a key. */
-function foreignError(call: Call, response: WireResponse, bytes: Buffer): ErrorBody {
-  const quoted = redactSecrets(bytes.subarray(0, 4 * QUOTED_CHARACTERS).toString('utf8'), credentialOf(call)).replace(
-    /\s+/g,
-    ' ',
-  );
+function foreignError(response: WireResponse, bytes: Buffer, redactor: Redactor): ErrorBody {
+  const head = bytes.subarray(0, 4 * QUOTED_CHARACTERS).toString('utf8');
+  const quoted = redactor.line(head).replace(/\s+/g, ' ');
   const message =
     `The upstream answered ${response.status} with ${bytes.length} bytes of ${mediaType(response) || 'unknown type'} ` +
     `instead of an API error: ${quoted.slice(0, QUOTED_CHARACTERS).trim() || '(empty)'}`;
   return errorBody(errorTypeOfStatus(response.status), message, response.headers.get('request-id'));
 }
 
-/** What the request authorized itself with: a page may echo it in whatever form. */
-function credentialOf(call: Call): string | undefined {
-  return call.request.headers.get('authorization')?.replace(/^\w+ /, '');
+/**
+ * An error's body goes to its caller as it is, but for a key: what stands between us and the API may quote the request, in
+ * an error of the API's shape too. The one that this request carries may be the caller's own, which nobody else knows.
+ */
+function withoutKey(call: Call, bytes: Buffer, redactor: Redactor): Buffer {
+  const text = bytes.toString('utf8');
+  const cleared = redactor.exact(text, credentialIn(call.request.headers));
+  return cleared === text ? bytes : Buffer.from(cleared);
 }
 
 function errorResponse(response: WireResponse, status: number, error: ErrorBody): Response {

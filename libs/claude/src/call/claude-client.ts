@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import Anthropic, { type APIPromise, type ClientOptions, type PagePromise } from '@anthropic-ai/sdk';
 import { AuthorizationRenewal } from './renew-authorization.js';
 import {
@@ -27,6 +28,15 @@ export class ClaudeClient extends Anthropic {
     super({ ...options, maxRetries: 0 });
     muteAbort(this.messages);
     muteAbort(this.beta.messages);
+  }
+
+  /** The SDK keeps a token in plain fields, and what is printed of each resource shows its client. */
+  toJSON(): string {
+    return `[ClaudeClient of ${this.baseURL}]`;
+  }
+
+  [inspect.custom](): string {
+    return this.toJSON();
   }
 
   override request<Rsp>(options: Requested): APIPromise<Rsp> {

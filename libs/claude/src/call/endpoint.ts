@@ -68,3 +68,8 @@ export const PLACEHOLDER_KEY = 'replaced-by-nestjs-claude';
 
 /** What the placeholder looks like in a request. */
 export const PLACEHOLDER_AUTHORIZATION = `Bearer ${PLACEHOLDER_KEY}`;
+
+/** What a request authorizes itself with, without the scheme before it. */
+export function credentialIn(headers: Headers): string | undefined {
+  return headers.get('authorization')?.replace(/^\w+ /, '') ?? headers.get('x-api-key') ?? undefined;
+}

@@ -4,8 +4,10 @@ import { summarizeFailure } from '../errors/failure-summary.js';
 import { ranOutOfTime } from '../errors/network-codes.js';
 import { toError } from '../errors/error-cause.js';
 import { LiveKey } from '../keys/live-key.js';
+import type { KnownSecrets } from '../redaction/known-secrets.js';
 import { WireResponse } from '../transport/wire-response.js';
 import { receiveAnswer, type AnswerOptions } from './answer.js';
+import { credentialIn } from './endpoint.js';
 import { AttemptTimeoutError, type Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import type { FailureSummary } from './outcome.js';
@@ -21,7 +23,7 @@ export function sendStage(options: AnswerOptions): NextStage {
     if (call.leftMs <= 0) throw new DeadlineExceededError(call.deadlineMs);
     const attempt = call.beginAttempt();
     try {
-      const pending = setHeaders(call, attempt);
+      const pending = setHeaders(call, attempt, options.redactor.known);
       if (pending !== undefined) await untilAborted(pending, attempt.wireSignal);
       attempt.markSent();
       const response = WireResponse.from(
@@ -48,23 +50,34 @@ export function sendStage(options: AnswerOptions): NextStage {
 }
 
 /** What differs from attempt to attempt. Only a key that has to be waited for makes a promise. */
-function setHeaders(call: Call, attempt: Attempt): Promise<void> | undefined {
+function setHeaders(call: Call, attempt: Attempt, known: KnownSecrets): Promise<void> | undefined {
   const { headers } = call.request;
   const { endpoint } = attempt;
   // The SDK counts retries of its own, of which there are none.
   if (attempt.number > 1 || call.maxAttempts !== undefined) {
     headers.set('x-stainless-retry-count', String(attempt.number - 1));
   }
-  if (!call.usesEndpointKey || endpoint.key === null) return undefined;
+  if (!call.usesEndpointKey) {
+    noteCredential(headers, known);
+    return undefined;
+  }
+  if (endpoint.key === null) return undefined;
   const key = endpoint.key.next();
-  if (!(key instanceof LiveKey)) return key.then((fetched) => authorize(headers, attempt, fetched));
-  authorize(headers, attempt, key);
+  if (!(key instanceof LiveKey)) return key.then((fetched) => authorize(headers, attempt, fetched, known));
+  authorize(headers, attempt, key, known);
   return undefined;
 }
 
-function authorize(headers: Headers, attempt: Attempt, key: LiveKey): void {
+/** A credential of the SDK's or of the caller's own, which we see here only. */
+function noteCredential(headers: Headers, known: KnownSecrets): void {
+  const credential = credentialIn(headers);
+  if (credential !== undefined) known.note(credential);
+}
+
+function authorize(headers: Headers, attempt: Attempt, key: LiveKey, known: KnownSecrets): void {
   attempt.key = key;
   attempt.triesKey = key.suspect;
+  known.note(key.value);
   headers.set('authorization', key.authorization);
 }
 

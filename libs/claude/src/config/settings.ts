@@ -13,6 +13,7 @@ import { KEY_CACHE_DEFAULTS, type KeyCacheSettings } from '../keys/key-cache.opt
 import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from '../keys/key-source.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
+import { conceal } from '../redaction/conceal.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
@@ -75,10 +76,13 @@ export function resolveSettings(
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     timeouts: timeoutsOf(options.timeouts),
-    transport: typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
+    transport: conceal(
+      typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),
+      'options of the transport',
+    ),
     stages: options.stages ?? [],
     middleware: options.middleware ?? [],
-    client: defined(options.client),
+    client: conceal(defined(options.client), 'options of the client'),
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });

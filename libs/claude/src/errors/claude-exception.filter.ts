@@ -6,6 +6,7 @@ import type { HttpAnswer } from './error-answer.js';
 import { errorReportOf, type ErrorReport } from './error-report.js';
 import { httpAnswerOf } from './http-answer.js';
 import { sendAnswer } from './http-reply.js';
+import { RedactingLogger } from '../redaction/redacting-logger.js';
 
 /** What the filter catches, told by what it is, since neither our errors nor the SDK's have one class for all builds. */
 // oxlint-disable-next-line typescript/no-extraneous-class -- Nest asks `instanceof`
@@ -28,7 +29,7 @@ abstract class AnswerableError {
  */
 @Catch(AnswerableError)
 export class ClaudeExceptionFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ClaudeExceptionFilter.name);
+  private readonly logger = new RedactingLogger(new Logger(ClaudeExceptionFilter.name));
 
   /** @throws The error itself, where it is none of those, or came from no context that is known. */
   catch(error: unknown, host: ArgumentsHost): unknown {

@@ -1,0 +1,82 @@
+import type { LogLevel, LoggerService } from '@nestjs/common';
+import { Redactor } from './redactor.js';
+
+/** Options of a `RedactingLogger`. */
+export interface RedactingLoggerOptions {
+  /**
+   * What the logger within writes. `text` (default): values are stripped of line breaks and escape sequences, since they
+   * could forge lines. `json`: its encoder takes care of that.
+   */
+  readonly format?: 'text' | 'json';
+}
+
+type Level = Exclude<keyof LoggerService, 'setLogLevels'>;
+
+/**
+ * A logger for Nest around any other: `app.useLogger(new RedactingLogger(new ConsoleLogger(), app.get(Redactor)))`. Whatever
+ * is logged passes the redactor: messages, objects, errors, stacks and contexts. A line that cannot be redacted is dropped.
+ */
+export class RedactingLogger implements LoggerService {
+  readonly #inner: LoggerService;
+  readonly #redactor: Redactor;
+  readonly #isText: boolean;
+
+  constructor(
+    inner: LoggerService,
+    redactor: Redactor = new Redactor(),
+    { format = 'text' }: RedactingLoggerOptions = {},
+  ) {
+    this.#inner = inner;
+    this.#redactor = redactor;
+    this.#isText = format === 'text';
+  }
+
+  log(...line: unknown[]): void {
+    this.#write('log', line);
+  }
+
+  error(...line: unknown[]): void {
+    this.#write('error', line);
+  }
+
+  warn(...line: unknown[]): void {
+    this.#write('warn', line);
+  }
+
+  debug(...line: unknown[]): void {
+    this.#write('debug', line);
+  }
+
+  verbose(...line: unknown[]): void {
+    this.#write('verbose', line);
+  }
+
+  fatal(...line: unknown[]): void {
+    this.#write('fatal', line);
+  }
+
+  setLogLevels(levels: LogLevel[]): void {
+    this.#inner.setLogLevels?.(levels);
+  }
+
+  #write(level: Level, line: readonly unknown[]): void {
+    this.#redactor.guard(
+      () => line.map((part) => this.#cleared(part)),
+      ([message, ...rest]) => this.#inner[level]?.(message, ...rest),
+    );
+  }
+
+  #cleared(part: unknown): unknown {
+    // Nest takes a function for a message that is made only if its level is on, and a class for its name.
+    if (typeof part === 'function') return isClass(part) ? part : () => this.#value(Reflect.apply(part, undefined, []));
+    return this.#value(part);
+  }
+
+  #value(value: unknown): unknown {
+    return this.#isText ? this.#redactor.lineValue(value) : this.#redactor.value(value);
+  }
+}
+
+function isClass(part: object): boolean {
+  return Function.prototype.toString.call(part).startsWith('class ');
+}
