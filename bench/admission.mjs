@@ -13,6 +13,8 @@ const OURS = 'memory store: reserve and settle, three limits';
 const THEIRS = 'rate-limiter-flexible memory: consume, one limit';
 const SHORT = 'queued caller, 2,000 in line: from coming to being served';
 const LONG = 'queued caller, 50,000 in line: from coming to being served';
+const SHORT_FLOOR = 'the same, 2,000 in a bare list of promises';
+const LONG_FLOOR = 'the same, 50,000 in a bare list of promises';
 
 /** What each must not exceed, in nanoseconds. */
 const LIMITS = { [OURS]: (results) => results.get(THEIRS).ns, [SHORT]: () => 5_000, [LONG]: () => 5_000 };
@@ -23,7 +25,9 @@ export async function benchAdmission({ rounds = 15, scale = 1 } = {}) {
     { name: OURS, run: () => nanoseconds(ourReserveAndSettle(), total) },
     { name: THEIRS, run: () => nanoseconds(theirConsume(), total) },
     { name: SHORT, run: () => queued(2_000) },
+    { name: SHORT_FLOOR, run: () => listed(2_000) },
     { name: LONG, run: () => queued(50_000) },
+    { name: LONG_FLOOR, run: () => listed(50_000) },
   ];
   const results = await alternate(contestants, rounds);
   console.log('\n| limits | ns | at most |\n|---|---:|---:|');
@@ -66,11 +70,14 @@ function theirConsume() {
   return () => limiter.consume('key', 1);
 }
 
-/** All come at once, and are served as the limit allows: a thousand in each second of a clock that is moved by hand. */
+/** How many the limit lets through in each second of the clock. */
+const EACH_SECOND = 1_000;
+
+/** All come at once, and are served as the limit allows, in the seconds of a clock that is moved by hand. */
 async function queued(callers) {
   const clock = new ManualClock();
   const store = new MemoryAdmissionStore(clock);
-  const meter = { ...meterOf('requests', 60_000), refillShare: 1, burstShare: 1 / 60 };
+  const meter = { ...meterOf('requests', 60 * EACH_SECOND), refillShare: 1, burstShare: 1 / 60 };
   const line = new WaitingLine({
     turnstile: new Turnstile(store),
     clock,
@@ -81,24 +88,57 @@ async function queued(callers) {
     shares: new UsedShares(1),
   });
   const claims = [{ meter, amount: 1 }];
-  const first = store.acquire([{ meter, amount: 1_000 }], { leaseMs: 1e9 });
-  store.settle(first, [1_000]);
-  let served = 0;
+  const first = store.acquire([{ meter, amount: EACH_SECOND }], { leaseMs: 1e9 });
+  store.settle(first, [EACH_SECOND]);
+  return timed(callers, {
+    join: (arrival) => {
+      const request = { claims, places: null, rank: 1, tenant: '', arrival, sinceMs: 0, maxWaitMs: 1e9 };
+      const answer = line.tryPass(request);
+      return line.join(request, answer).lease;
+    },
+    served: (lease) => {
+      store.settle(lease, [1]);
+      line.wake();
+    },
+    nextSecond: () => clock.advance(1_000),
+  });
+}
+
+/** What no line can do without: somebody linked to the next, who is told by a promise; and no limit, order or time. */
+function listed(callers) {
+  const ends = { next: null };
+  let last = ends;
+  return timed(callers, {
+    join: (arrival) => {
+      const waiter = { arrival, next: null, grant: null };
+      last.next = waiter;
+      last = waiter;
+      return new Promise((resolve) => (waiter.grant = resolve));
+    },
+    served: () => {},
+    nextSecond: () => {
+      for (let count = 0; count < EACH_SECOND && ends.next !== null; count++) {
+        const { next, grant, arrival } = ends.next;
+        ends.next = next;
+        grant(arrival);
+      }
+    },
+  });
+}
+
+/** From the first to come until the last is served, for each of them. */
+async function timed(callers, { join, served, nextSecond }) {
+  let left = callers;
   const serve = async (granted) => {
-    store.settle(await granted, [1]);
-    line.wake();
-    served++;
+    served(await granted);
+    left--;
   };
   const began = performance.now();
-  for (let arrival = 0; arrival < callers; arrival++) {
-    const request = { claims, places: null, rank: 1, tenant: '', arrival, sinceMs: 0, maxWaitMs: 1e9 };
-    const answer = line.tryPass(request);
-    void serve(line.join(request, answer).lease);
-  }
-  while (line.length > 0) {
-    clock.advance(1_000);
+  for (let arrival = 0; arrival < callers; arrival++) void serve(join(arrival));
+  for (let second = 0; second < callers / EACH_SECOND; second++) {
+    nextSecond();
     await new Promise((resolve) => setImmediate(resolve));
   }
-  if (served < callers) throw new Error(`Only ${served} of ${callers} were served.`);
+  if (left > 0) throw new Error(`${left} of ${callers} were not served.`);
   return { ns: ((performance.now() - began) * 1e6) / callers };
 }

@@ -37,6 +37,9 @@ export class BudgetCounter {
     this.#keepUntilMs = nowMs + this.#meter.keepMs;
   }
 
+  /** Nothing of it flows back. */
+  refill(): void {}
+
   /** Whether so much is left. Of a limit of 0 not even nothing is. */
   has(amount: number, nowMs: number): boolean {
     const limit = this.#limit(nowMs);

@@ -8,34 +8,24 @@ const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 
 /** Refuses claims whose amounts cannot be counted. */
 export function checkClaims(claims: readonly Claim[]): void {
-  for (const { meter, amount } of claims) {
-    if (!isAmount(amount)) throw wrongAmount(`A claim of ${meter.label}`, amount, 'Claim what it is expected to use.');
+  for (let i = 0; i < claims.length; i += 1) {
+    const claim = claims[i] as Claim;
+    if (!isAmount(claim.amount)) throw wrongClaim(claim);
   }
 }
 
 /** Refuses a settlement that does not match the claims it is for. */
 export function checkUsed(claims: readonly Claim[], used: readonly (number | null)[]): void {
-  if (used.length !== claims.length) {
-    throw new InvalidOptionsError(
-      `A lease of ${claims.length} claims cannot be settled with ${used.length} amounts. ` +
-        'Give one for each claim in its order, `null` for one that stays held.',
-    );
-  }
+  if (used.length !== claims.length) throw wrongCount(claims, used);
   for (let i = 0; i < used.length; i += 1) {
     const amount = used[i];
-    if (amount !== null && !isAmount(amount)) {
-      const label = claims[i]?.meter.label ?? '';
-      throw wrongAmount(`What was used of ${label}`, amount, 'Settle with `null` while it is not known yet.');
-    }
+    if (amount !== null && !isAmount(amount)) throw wrongUse(claims[i], amount);
   }
 }
 
 /** Refuses a lease that would never begin. */
 export function checkLeaseMs(leaseMs: number): void {
-  if (typeof leaseMs === 'number' && leaseMs > 0) return;
-  throw new InvalidOptionsError(
-    `\`leaseMs\` must be a number of milliseconds above 0, not ${kindOf(leaseMs)}. \`Infinity\` makes a lease that never expires.`,
-  );
+  if (typeof leaseMs !== 'number' || !(leaseMs > 0)) throw wrongLeaseMs(leaseMs);
 }
 
 /** Refuses observations that say nothing. */
@@ -76,8 +66,32 @@ function isAmount(amount: unknown): amount is number {
   return typeof amount === 'number' && amount >= 0 && amount <= MAX_AMOUNT;
 }
 
+// Errors are made apart from the checks: every call is checked, and what is short is compiled into its caller.
+
+function wrongClaim({ meter, amount }: Claim): InvalidOptionsError {
+  return wrongAmount(`A claim of ${meter.label}`, amount, 'Claim what it is expected to use.');
+}
+
+function wrongUse(claim: Claim | undefined, amount: unknown): InvalidOptionsError {
+  const label = claim?.meter.label ?? '';
+  return wrongAmount(`What was used of ${label}`, amount, 'Settle with `null` while it is not known yet.');
+}
+
 function wrongAmount(what: string, amount: unknown, remedy: string): InvalidOptionsError {
   return new InvalidOptionsError(`${what} must be a number from 0 to ${MAX_AMOUNT}, not ${kindOf(amount)}. ${remedy}`);
+}
+
+function wrongCount(claims: readonly Claim[], used: readonly (number | null)[]): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `A lease of ${claims.length} claims cannot be settled with ${used.length} amounts. ` +
+      'Give one for each claim in its order, `null` for one that stays held.',
+  );
+}
+
+function wrongLeaseMs(leaseMs: unknown): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `\`leaseMs\` must be a number of milliseconds above 0, not ${kindOf(leaseMs)}. \`Infinity\` makes a lease that never expires.`,
+  );
 }
 
 function checkObserved(meter: Meter, field: string, value: number | undefined): void {

@@ -28,10 +28,11 @@ export class HeldBucket {
   /** Units that are no shortage: rounding of times and amounts. */
   #tolerance = 0;
   /** When its numbers last changed. */
-  #changedMs: number;
+  #changedMs = 0;
   /** Up to when it has been refilled. */
-  #atMs: number;
-  #level: number;
+  #atMs = 0;
+  /** Its level, if all that is claimed were given back: never above the burst. */
+  #unused = 0;
   #outstanding = 0;
   #claimsOut = 0;
   #granted = 0;
@@ -42,16 +43,25 @@ export class HeldBucket {
     this.#atMs = nowMs;
     this.#changedMs = nowMs;
     this.#derive();
-    this.#level = this.#burst;
+    this.#unused = this.#burst;
   }
 
   get meter(): RateMeter {
     return this.#meter;
   }
 
+  /** Lets in what has flowed back until now. */
+  refill(nowMs: number): void {
+    const elapsedMs = nowMs - this.#atMs;
+    if (elapsedMs <= 0) return;
+    this.#atMs = nowMs;
+    const unused = this.#unused + this.#ratePerMs * elapsedMs;
+    this.#unused = unused < this.#burst ? unused : this.#burst;
+  }
+
   /** Refills it, and takes over its meter's description if that is another one. */
   follow(meter: Meter, nowMs: number): void {
-    this.#advance(nowMs);
+    this.refill(nowMs);
     if (meter !== this.#meter) this.#redescribe(meter, nowMs);
   }
 
@@ -65,7 +75,6 @@ export class HeldBucket {
   /** Gives so much, as debt where it has too little. Returns all it ever granted, this included. */
   take(amount: number): number {
     this.asked = 0;
-    this.#level -= amount;
     this.#outstanding += amount;
     this.#claimsOut += 1;
     this.#granted += amount;
@@ -74,15 +83,14 @@ export class HeldBucket {
 
   /** Replaces a claim by what was used. */
   settle(claimed: number, used: number, nowMs: number): void {
-    this.#advance(nowMs);
+    this.refill(nowMs);
     this.#release(claimed);
-    this.#level += claimed - used;
+    this.#unused -= used;
   }
 
   /** Counts a claim as used whose holder is gone. */
   lapse(claimed: number, atMs: number): void {
-    this.#advance(atMs);
-    this.#release(claimed);
+    this.settle(claimed, claimed, atMs);
   }
 
   /**
@@ -90,12 +98,12 @@ export class HeldBucket {
    * the law would not hold otherwise. What it flowed at is known only as long as the meter's numbers stay the same.
    */
   correct(claimed: number, used: number, lapsedMs: number, nowMs: number): void {
-    this.#advance(nowMs);
+    this.refill(nowMs);
     const unused = claimed - used;
-    if (unused <= 0) this.#level += unused;
+    if (unused <= 0) this.#unused += unused;
     else if (lapsedMs > this.#changedMs) {
       const flowed = nowMs > lapsedMs ? this.#ratePerMs * (nowMs - lapsedMs) : 0;
-      this.#level = Math.min(this.#level + Math.max(0, unused - flowed), this.#burst - this.#outstanding);
+      this.#unused = Math.min(this.#unused + Math.max(0, unused - flowed), this.#burst);
     }
   }
 
@@ -107,7 +115,8 @@ export class HeldBucket {
   /** @param grantedThen All it had ever granted when the request was let through whose answer told it; `null` if unknown. */
   observe({ limit, remaining, closed }: Observation, grantedThen: number | null, nowMs: number): void {
     if (limit !== undefined) this.#learn(limit, nowMs);
-    if (remaining !== undefined) this.#level = Math.min(this.#level, this.#reallyLeft(remaining, grantedThen));
+    if (remaining !== undefined)
+      this.#unused = Math.min(this.#unused, this.#reallyLeft(remaining, grantedThen) + this.#outstanding);
     if (closed !== undefined) this.#closing.close(closed.forMs, closed.by, nowMs);
   }
 
@@ -127,9 +136,14 @@ export class HeldBucket {
 
   /** Whether a new one would be no different. */
   isAsNew(nowMs: number): boolean {
-    this.#advance(nowMs);
-    const isFull = this.#claimsOut === 0 && this.#level >= this.#burst;
+    this.refill(nowMs);
+    const isFull = this.#claimsOut === 0 && this.#unused >= this.#burst;
     return isFull && this.#learnedLimit === null && this.#closing.leftMs(nowMs) === 0;
+  }
+
+  /** What it can give at once. */
+  get #level(): number {
+    return this.#unused - this.#outstanding;
   }
 
   /** Whether its limit is a guess that nothing has replaced. */
@@ -154,14 +168,6 @@ export class HeldBucket {
     };
   }
 
-  #advance(nowMs: number): void {
-    const elapsedMs = nowMs - this.#atMs;
-    if (elapsedMs <= 0) return;
-    this.#atMs = nowMs;
-    const ceiling = this.#burst - this.#outstanding;
-    if (this.#level < ceiling) this.#level = Math.min(this.#level + this.#ratePerMs * elapsedMs, ceiling);
-  }
-
   #release(claimed: number): void {
     this.#claimsOut -= 1;
     // Fractions do not add up: what nobody holds must be exactly nothing.
@@ -182,7 +188,7 @@ export class HeldBucket {
     this.#change(nowMs);
     if (!replacesGuess) return;
     // The guess told nothing of what is left, so neither does its level.
-    this.#level = this.#burst - this.#outstanding;
+    this.#unused = this.#burst;
     this.#changedMs = nowMs;
   }
 
@@ -197,7 +203,7 @@ export class HeldBucket {
     this.#derive();
     if (burst === this.#burst && ratePerMs === this.#ratePerMs) return;
     this.#changedMs = nowMs;
-    this.#level = Math.min(this.#level, this.#burst - this.#outstanding);
+    this.#unused = Math.min(this.#unused, this.#burst);
   }
 
   #derive(): void {

@@ -1,50 +1,59 @@
-import type { MemoryLease } from './memory-lease.js';
+/** What has a place in a list of leases: its neighbours, which are itself where it is in none. */
+export interface LeaseLink {
+  /** When it expires, in monotonic milliseconds. */
+  expiresAtMs: number;
+  earlier: LeaseLink;
+  later: LeaseLink;
+}
+
+/** The link that a ring of leases begins and ends at. */
+class Ends implements LeaseLink {
+  /** Earlier than any: whoever looks for a place ends here. */
+  expiresAtMs = -Infinity;
+  earlier: LeaseLink = this;
+  later: LeaseLink = this;
+}
 
 /**
- * Leases by the time they expire. One is put in from the end: that costs nothing as long as leases of a store last about
- * as long as each other, which those do that are renewed by one owner.
+ * Leases by the time they expire, in a ring. One is put in from the end: that costs nothing as long as leases of a store
+ * last about as long as each other, which those do that are renewed by one owner.
  */
-export class LeaseList {
-  #first: MemoryLease | null = null;
-  #last: MemoryLease | null = null;
+export class LeaseList<L extends LeaseLink> {
+  readonly #ends = new Ends();
 
   /** Puts a lease that is in no list to its place; one that never expires has none. */
-  add(lease: MemoryLease, expiresAtMs: number): void {
+  add(lease: L, expiresAtMs: number): void {
     lease.expiresAtMs = expiresAtMs;
     if (expiresAtMs === Infinity) return;
-    let before = this.#last;
-    while (before !== null && before.expiresAtMs > expiresAtMs) before = before.earlier;
-    const after = before === null ? this.#first : before.later;
+    let before = this.#ends.earlier;
+    while (before.expiresAtMs > expiresAtMs) before = before.earlier;
+    const after = before.later;
     lease.earlier = before;
     lease.later = after;
-    this.#link(before, after, lease, lease);
+    before.later = lease;
+    after.earlier = lease;
   }
 
-  /** Takes a lease out. */
-  remove(lease: MemoryLease): void {
-    if (lease.expiresAtMs === Infinity) return;
-    this.#link(lease.earlier, lease.later, lease.later, lease.earlier);
-    lease.earlier = null;
-    lease.later = null;
+  /** Takes a lease out, of whatever list it is in. */
+  remove(lease: L): void {
+    const { earlier, later } = lease;
+    earlier.later = later;
+    later.earlier = earlier;
+    lease.earlier = lease;
+    lease.later = lease;
+  }
+
+  /** Whether one has expired. */
+  isDue(nowMs: number): boolean {
+    const first = this.#ends.later;
+    return first.expiresAtMs <= nowMs && first !== this.#ends;
   }
 
   /** Takes out one lease that has expired; `null` if none has. */
-  takeExpired(nowMs: number): MemoryLease | null {
-    const first = this.#first;
-    if (first === null || first.expiresAtMs > nowMs) return null;
-    this.remove(first);
-    return first;
-  }
-
-  #link(
-    before: MemoryLease | null,
-    after: MemoryLease | null,
-    next: MemoryLease | null,
-    previous: MemoryLease | null,
-  ): void {
-    if (before === null) this.#first = next;
-    else before.later = next;
-    if (after === null) this.#last = previous;
-    else after.earlier = previous;
+  takeExpired(nowMs: number): L | null {
+    if (!this.isDue(nowMs)) return null;
+    const expired = this.#ends.later as L;
+    this.remove(expired);
+    return expired;
   }
 }

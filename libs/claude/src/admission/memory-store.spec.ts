@@ -1,6 +1,6 @@
 import { isClaudeError } from '../errors/claude-error.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
-import type { Lease } from './admission-store.js';
+import type { Denial, Lease } from './admission-store.js';
 import { MemoryAdmissionStore } from './memory-store.js';
 import type { Claim, Meter, RateMeter, SlotMeter } from './meter.js';
 
@@ -111,6 +111,28 @@ describe('the memory store', () => {
     expect(ofIndebted?.level).toBeLessThan(0);
   });
 
+  it('forgets none that it is about to grant something of', () => {
+    const { store } = setUp(2);
+    const claims = [places(1), rate('a'), rate('b')].map((meter) => ({ meter, amount: 1 }));
+    store.settle(grant(store, places(1), 1), [1]);
+    expect(store.acquire(claims, LEASE).granted).toBe(true);
+    expect(store.acquire(claims.slice(0, 1), LEASE)).toMatchObject({ granted: false, reason: 'slots' });
+  });
+
+  it('makes anew what it has forgotten, however often it was claimed of together', () => {
+    const { clock, store } = setUp(2);
+    const meters = [rate('a'), rate('b')];
+    const claims = meters.map((meter) => ({ meter, amount: 1 }));
+    const settle = (answer: Lease | Denial): void => {
+      if (answer.granted) store.settle(answer, [1, 1]);
+    };
+    settle(store.acquire(claims, LEASE));
+    clock.advance(10_000);
+    for (let user = 0; user < 10; user += 1) store.settle(grant(store, rate(`user-${user}`), 1), [1]);
+    store.acquire(claims, LEASE);
+    expect(store.standing(meters)).toMatchObject([{ outstanding: 1 }, { outstanding: 1 }]);
+  });
+
   it('corrects a lease that expired even if its meter was forgotten since', () => {
     const { clock, store } = setUp(1);
     const meter = rate('a');
@@ -144,8 +166,48 @@ describe('the memory store', () => {
     const claims: Claim[] = [{ meter, amount: 100 }];
     const lease = store.acquire(claims, LEASE);
     claims[0] = { meter, amount: 1 };
+    grant(store, meter, 10);
     if (lease.granted) store.settle(lease, [0]);
-    expect(store.standing([meter])[0]).toMatchObject({ level: 600, outstanding: 0 });
+    expect(store.standing([meter])[0]).toMatchObject({ level: 590, outstanding: 10 });
+  });
+});
+
+describe('claims of the same meters, made again and again', () => {
+  const a = rate('a');
+  const b = rate('b');
+
+  function take(store: MemoryAdmissionStore, ...claims: readonly Claim[]): void {
+    const answer = store.acquire(claims, LEASE);
+    if (!answer.granted) throw new Error('There should have been enough.');
+    store.settle(
+      answer,
+      claims.map(({ amount }) => amount),
+    );
+  }
+
+  it('are made of what has flowed back since', () => {
+    const { clock, store } = setUp();
+    for (let second = 0; second < 3; second += 1) {
+      take(store, { meter: a, amount: 600 });
+      clock.advance(1_000);
+    }
+    expect(store.standing([a])[0]).toMatchObject({ level: 600 });
+  });
+
+  it('are told from others that begin with the same', () => {
+    const { store } = setUp();
+    take(store, { meter: a, amount: 1 }, { meter: b, amount: 10 });
+    take(store, { meter: a, amount: 1 }, { meter: places(5), amount: 5 });
+    take(store, { meter: a, amount: 1 });
+    take(store, { meter: a, amount: 1 }, { meter: a, amount: 2 }, { meter: b, amount: 20 });
+    expect(store.standing([a, b])).toMatchObject([{ level: 594 }, { level: 570 }]);
+  });
+
+  it('follow a meter that is described anew', () => {
+    const { store } = setUp();
+    take(store, { meter: a, amount: 1 });
+    take(store, { meter: rate('a', { limit: 6_000 }), amount: 1 });
+    expect(store.standing([rate('a', { limit: 6_000 })])[0]).toMatchObject({ limit: 6_000, level: 59 });
   });
 });
 

@@ -2,6 +2,7 @@ import type { Clock } from '../call/clock.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
+import { denialOf, isGranted } from './claim-decision.js';
 import { ExpiringNotes } from './expiring-notes.js';
 import { LeaseList } from './lease-list.js';
 import { MemoryLease } from './memory-lease.js';
@@ -15,7 +16,7 @@ const MAX_METERS = 10_000;
 export class MemoryAdmissionStore implements AdmissionStore {
   readonly #clock: Clock;
   readonly #states: MeterStates;
-  readonly #expiring = new LeaseList();
+  readonly #expiring = new LeaseList<MemoryLease>();
   readonly #notes = new ExpiringNotes();
 
   /** @param maxMeters How many meters there may be before those that are as new are forgotten. Default 10,000. */
@@ -33,9 +34,9 @@ export class MemoryAdmissionStore implements AdmissionStore {
     checkClaims(claims);
     checkLeaseMs(leaseMs);
     const nowMs = this.#expireUntilNow();
-    const lease = new MemoryLease(claims, this.#states, nowMs);
-    if (force === true) lease.take();
-    else if (!(force === 'limits' ? lease.tryTakeOfBudgets(nowMs) : lease.tryTake(nowMs))) return lease.denial(nowMs);
+    const states = this.#states.obtainAll(claims, nowMs);
+    if (!isGranted(claims, states, force, nowMs)) return denialOf(claims, states, nowMs);
+    const lease = new MemoryLease(claims, states, this.#states);
     if (!lease.isOver) this.#expiring.add(lease, nowMs + leaseMs);
     return lease;
   }
@@ -91,9 +92,13 @@ export class MemoryAdmissionStore implements AdmissionStore {
   /** Lets go of what was held too long, each lease at its own time, and reads the clock. */
   #expireUntilNow(): number {
     const nowMs = this.#clock.now();
+    if (this.#expiring.isDue(nowMs)) this.#expire(nowMs);
+    return nowMs;
+  }
+
+  #expire(nowMs: number): void {
     for (let lease = this.#expiring.takeExpired(nowMs); lease !== null; lease = this.#expiring.takeExpired(nowMs)) {
       lease.lapse();
     }
-    return nowMs;
   }
 }

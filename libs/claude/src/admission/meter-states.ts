@@ -1,7 +1,7 @@
 import { BudgetCounter } from './budget-counter.js';
 import { checkMeter } from './check-claims.js';
 import { HeldBucket } from './held-bucket.js';
-import type { Meter } from './meter.js';
+import type { Claim, Meter } from './meter.js';
 import { Slots } from './slots.js';
 
 /** What is kept of one meter. */
@@ -10,6 +10,11 @@ export type MeterState = HeldBucket | Slots | BudgetCounter;
 /** The meters of a store. Those that are as new are forgotten where there are many: keys may be made of users' names. */
 export class MeterStates {
   readonly #states = new Map<string, MeterState>();
+  /**
+   * Those that claims were last made of together, by the key of the first: calls to a model claim of the same meters each
+   * time, and are found all at once here.
+   */
+  readonly #together = new Map<string, readonly MeterState[]>();
   #round = this.#states.values();
 
   /** @param maxMeters How many there may be before any is forgotten. */
@@ -22,10 +27,14 @@ export class MeterStates {
 
   /** The state of a meter now, made where there is none. */
   obtain(meter: Meter, nowMs: number): MeterState {
-    const state = this.#states.get(meter.key);
-    if (state === undefined) return this.#keep(newState(meter, nowMs), nowMs);
-    state.follow(meter, nowMs);
-    return state;
+    this.#makeRoom(1, nowMs);
+    return this.#find(meter, nowMs);
+  }
+
+  /** The states of the meters of claims now, claim by claim, made where there are none. */
+  obtainAll(claims: readonly Claim[], nowMs: number): readonly MeterState[] {
+    const states = claims.length === 0 ? undefined : this.#together.get((claims[0] as Claim).meter.key);
+    return states !== undefined && areNow(states, claims, nowMs) ? states : this.#findAll(claims, nowMs);
   }
 
   /** The state of a meter now, to look at: a new one, not kept, where there is none. */
@@ -35,23 +44,59 @@ export class MeterStates {
 
   /** What is kept now of the meter that a state was kept of when it was given out. */
   successor(state: MeterState, nowMs: number): MeterState {
-    return this.#states.get(state.meter.key) ?? this.#keep(state, nowMs);
-  }
-
-  #keep(state: MeterState, nowMs: number): MeterState {
-    if (this.#states.size >= this.maxMeters) this.#forget(nowMs);
+    const kept = this.#states.get(state.meter.key);
+    if (kept !== undefined) return kept;
+    this.#makeRoom(1, nowMs);
     this.#states.set(state.meter.key, state);
     return state;
   }
 
-  /** Looks at two for each that is added: so the round is over before as many again have come. */
-  #forget(nowMs: number): void {
-    for (let looked = 0; looked < 2; looked += 1) {
+  #find(meter: Meter, nowMs: number): MeterState {
+    const kept = this.#states.get(meter.key);
+    if (kept === undefined) {
+      const state = newState(meter, nowMs);
+      this.#states.set(meter.key, state);
+      return state;
+    }
+    kept.follow(meter, nowMs);
+    return kept;
+  }
+
+  #findAll(claims: readonly Claim[], nowMs: number): readonly MeterState[] {
+    // Before any is found: what claims are about to be made of must not be forgotten, however new it looks.
+    this.#makeRoom(claims.length, nowMs);
+    const states = claims.map(({ meter }) => this.#find(meter, nowMs));
+    const [first] = states;
+    if (first !== undefined) this.#together.set(first.meter.key, states);
+    return states;
+  }
+
+  /** Looks at two for each that may be added: so the round is over before as many again have come. */
+  #makeRoom(added: number, nowMs: number): void {
+    if (this.#states.size + added <= this.maxMeters) return;
+    for (let looked = 0; looked < 2 * added; looked += 1) {
       const { value, done } = this.#round.next();
       if (done) this.#round = this.#states.values();
-      else if (value.isAsNew(nowMs)) this.#states.delete(value.meter.key);
+      else if (value.isAsNew(nowMs)) this.#drop(value);
     }
   }
+
+  #drop(state: MeterState): void {
+    this.#states.delete(state.meter.key);
+    // Nobody may be given what is no longer kept.
+    this.#together.clear();
+  }
+}
+
+/** Refills states if they are of the very meters that are claimed of; one that is described anew is another one. */
+function areNow(states: readonly MeterState[], claims: readonly Claim[], nowMs: number): boolean {
+  if (states.length !== claims.length) return false;
+  for (let i = 0; i < claims.length; i += 1) {
+    const state = states[i] as MeterState;
+    if (state.meter !== (claims[i] as Claim).meter) return false;
+    state.refill(nowMs);
+  }
+  return true;
 }
 
 function newState(meter: Meter, nowMs: number): MeterState {

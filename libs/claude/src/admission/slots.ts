@@ -32,6 +32,9 @@ export class Slots {
     this.#derive();
   }
 
+  /** Nothing of it flows back. */
+  refill(): void {}
+
   /** Whether so many places are free. */
   has(amount: number, nowMs: number): boolean {
     return this.#taken + amount <= this.#limit && this.#closing.leftMs(nowMs) === 0;
