@@ -153,4 +153,4 @@ fault(39, 'it leaves nothing that would keep the process from ending', async () 
     Array.from({ length: QUEUED + 4 }, () => expect.any(ShuttingDownError) as unknown),
   );
   await eventually(() => keepsRunning() === before, 'nothing was left', PATIENCE_MS);
-});
+}, 30_000);

@@ -12,7 +12,7 @@ export const FAULTS: readonly RandomFault[] = [
   { fault: { kind: 'status', status: 529 }, probability: 0.04 },
   { fault: { kind: 'status', status: 500 }, probability: 0.02 },
   { fault: { kind: 'status', status: 400 }, probability: 0.02 },
-  { fault: { kind: 'status', status: 401 }, probability: 0.01 },
+  { fault: { kind: 'status', status: 403 }, probability: 0.01 },
   { fault: { kind: 'resetBeforeHeaders' }, probability: 0.03 },
   { fault: { kind: 'resetMidStream', afterDeltas: 3 }, probability: 0.02 },
   { fault: { kind: 'truncateStream', afterDeltas: 5 }, probability: 0.02 },

@@ -33,8 +33,8 @@ const ROWS = {
   overloaded: row('model', ['after-delay', 'elsewhere', 'other-model'], 'counts', 'no'),
   /** 429 for want of capacity: limits are per organization and model class. The limiter's business, not the circuit's. */
   throttled: row('limit-domain', ['after-delay', 'elsewhere', 'other-model'], 'neutral', 'no'),
-  /** Money ran out or the account is on hold, in one of its shapes: no waiting within a call helps, only another account. */
-  spent: row('limit-domain', ['elsewhere'], 'neutral', 'no'),
+  /** Money ran out or the account is on hold, in one of its shapes: no waiting within a call helps. */
+  spent: row('limit-domain', [], 'neutral', 'no'),
   /** 401. */
   unauthorized: row('key', ['elsewhere'], 'neutral', 'no'),
   /** 403: this key may not use this model. */

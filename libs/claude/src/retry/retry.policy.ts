@@ -77,9 +77,12 @@ export function costOf({ meaning, hintMs }: AttemptFailure, step: NextStep): num
   return step.kind !== 'ask' && meaning.kind === 'throttled' && hintMs !== null ? 0.5 : 1;
 }
 
-/** Another endpoint gives the same answer, and at once: better than a wait, and better than another model. */
-function moves({ advice, mayHaveRun }: FailureMeaning, { hasOther, creates }: RetryState): boolean {
-  return hasOther && advice.includes('elsewhere') && !(creates && mayHaveRun);
+/**
+ * Another endpoint gives the same answer, and at once: better than a wait, and better than another model. Where money has run
+ * out, no caller should try again, but another of our own accounts may be paid for.
+ */
+function moves({ advice, kind, mayHaveRun }: FailureMeaning, { hasOther, creates }: RetryState): boolean {
+  return hasOther && (advice.includes('elsewhere') || kind === 'spent') && !(creates && mayHaveRun);
 }
 
 function isRepeatable(meaning: FailureMeaning, state: RetryState): boolean {
