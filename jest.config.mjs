@@ -1,6 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
+  // On a busy machine the first test of a file also loads what it needs; what must be quick says so itself.
+  testTimeout: 20_000,
   testMatch: [
     '<rootDir>/libs/**/*.spec.ts',
     '<rootDir>/src/**/*.spec.ts',

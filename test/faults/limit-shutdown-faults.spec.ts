@@ -136,21 +136,26 @@ function keepsRunning(): string {
   return kinds.toSorted().join(' ');
 }
 
-fault(39, 'it leaves nothing that would keep the process from ending', async () => {
-  await eventually(() => !keepsRunning().includes('TCP'), 'nothing was left of other tests', PATIENCE_MS);
-  const before = keepsRunning();
-  harness = await bootClaude({ rateLimit: { ...FULL, maxConcurrent: 4 }, shutdownGraceMs: 50 });
-  harness.sim.onMessage().failWith({ kind: 'stallMidStream', afterDeltas: 1 });
-  const readings = Array.from({ length: 4 }, newReading);
-  const streams = Promise.all(readings.map(read));
-  await eventually(() => readings.every(({ deltas }) => deltas > 0), 'all streams were under way', PATIENCE_MS);
-  const waiting = Promise.all(Array.from({ length: QUEUED }, () => rejection(create())));
-  await untilQueued(harness, QUEUED);
-  expect(keepsRunning()).toContain('TCP');
-  await harness.close();
-  await streams;
-  expect([...(await waiting), ...readings.map(({ error }) => error)]).toEqual(
-    Array.from({ length: QUEUED + 4 }, () => expect.any(ShuttingDownError) as unknown),
-  );
-  await eventually(() => keepsRunning() === before, 'nothing was left', PATIENCE_MS);
-}, 30_000);
+fault(
+  39,
+  'it leaves nothing that would keep the process from ending',
+  async () => {
+    await eventually(() => !keepsRunning().includes('TCP'), 'nothing was left of other tests', PATIENCE_MS);
+    const before = keepsRunning();
+    harness = await bootClaude({ rateLimit: { ...FULL, maxConcurrent: 4 }, shutdownGraceMs: 50 });
+    harness.sim.onMessage().failWith({ kind: 'stallMidStream', afterDeltas: 1 });
+    const readings = Array.from({ length: 4 }, newReading);
+    const streams = Promise.all(readings.map(read));
+    await eventually(() => readings.every(({ deltas }) => deltas > 0), 'all streams were under way', PATIENCE_MS);
+    const waiting = Promise.all(Array.from({ length: QUEUED }, () => rejection(create())));
+    await untilQueued(harness, QUEUED);
+    expect(keepsRunning()).toContain('TCP');
+    await harness.close();
+    await streams;
+    expect([...(await waiting), ...readings.map(({ error }) => error)]).toEqual(
+      Array.from({ length: QUEUED + 4 }, () => expect.any(ShuttingDownError) as unknown),
+    );
+    await eventually(() => keepsRunning() === before, 'nothing was left', PATIENCE_MS);
+  },
+  30_000,
+);
