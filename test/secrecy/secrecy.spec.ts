@@ -19,7 +19,7 @@ import { PARAMS, rejection } from '../support/claude-harness.js';
 /** Not of any vendor's form, so that only who knows it can find it. */
 const KEY = 'opaque.secret.of.this.test/Aa0+';
 
-const WHOLE = { depth: 10, showHidden: true, maxArrayLength: Infinity, maxStringLength: Infinity } as const;
+const WHOLE = { depth: 6, showHidden: true, maxArrayLength: Infinity, maxStringLength: Infinity } as const;
 
 /** Everything a value can show of itself. */
 function shownBy(value: unknown): string {
