@@ -27,15 +27,15 @@ function shownBy(value: unknown): string {
 }
 
 /** As an encoder writes it that knows cycles. */
+/** Each object once: what it says does not change with who refers to it. */
 function asJson(value: unknown): string {
-  const above: unknown[] = [];
+  const seen = new WeakSet<object>();
   return (
-    JSON.stringify(value, function replace(this: unknown, _key, item: unknown) {
-      while (above.length > 0 && above.at(-1) !== this) above.pop();
+    JSON.stringify(value, (_key, item: unknown) => {
       if (typeof item === 'bigint') return String(item);
       if (typeof item !== 'object' || item === null) return item;
-      if (above.includes(item)) return '[Circular]';
-      above.push(item);
+      if (seen.has(item)) return '[seen]';
+      seen.add(item);
       return item;
     }) ?? ''
   );
