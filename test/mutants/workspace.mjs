@@ -10,8 +10,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = [
   'libs/claude/package.json',
   'libs/claude/src',
+  'test/admission',
+  'test/cost',
   'test/faults',
   'test/resilience',
+  'test/routing',
   'test/setup',
   'test/support',
   'jest.config.mjs',

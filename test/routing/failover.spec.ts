@@ -7,8 +7,8 @@ jest.setTimeout(20_000);
 
 const [DEAD_KEY] = KEYS;
 
-/** The circuit of the dead endpoint opens after five failures in a row, and is over it half a second later. */
-const CIRCUIT = { baseOpenMs: 500, maxOpenMs: 500 };
+/** The circuit of the dead endpoint opens after five failures in a row, and is over it five seconds later, or six. */
+const CIRCUIT = { baseOpenMs: 5_000, maxOpenMs: 5_000 };
 
 async function stream({ claude }: ClaudeHarness): Promise<void> {
   for await (const event of await claude.messages.create({ ...PARAMS, stream: true })) void event;
@@ -37,7 +37,7 @@ describe('When one of three endpoints dies', () => {
     expect(toDead).toBeLessThanOrEqual(8);
     expect(app.endpoints.snapshot(PARAMS.model)[0]?.obstacle).toMatch(/key|circuit/);
     app.sim.onMessage({ apiKey: DEAD_KEY }).reply('Well again.');
-    app.clock.skip(6_000);
+    app.clock.skip(7_000);
     const before = app.endpoints.snapshot()[0]?.attempts ?? 0;
     await callInTurn(app, 12);
     expect((app.endpoints.snapshot()[0]?.attempts ?? 0) - before).toBe(4);
@@ -72,6 +72,14 @@ describe('Limits belong to an organization', () => {
     expect(app.record().outcome.kind).toBe('succeeded');
     expect(perKey(app.sim.requests)).toEqual([1, 0, 7]);
     expect(app.clock.waits).toEqual([]);
+  });
+
+  it('also where limits are off and nothing cools down', async () => {
+    const shared = [first, { ...second, limitDomain: 'org-1' }, third];
+    const app = await bootEndpoints(shared, { routing: { strategy: 'round-robin' } });
+    for (const apiKey of KEYS.slice(0, 2)) app.sim.onMessage({ apiKey }).failWith(429);
+    await app.claude.messages.create(PARAMS);
+    expect(perKey(app.sim.requests)).toEqual([1, 0, 1]);
   });
 
   it('a 401 of one key says nothing of the others', async () => {
@@ -127,7 +135,7 @@ describe('When nothing can take a call', () => {
     const error = await rejection(app.claude.messages.create(PARAMS));
     expect(error).toMatchObject({ code: 'no_endpoint' });
     expect((error as { retryAfterMs?: number }).retryAfterMs).toBeGreaterThan(0);
-    expect((error as { retryAfterMs?: number }).retryAfterMs).toBeLessThanOrEqual(600);
+    expect((error as { retryAfterMs?: number }).retryAfterMs).toBeLessThanOrEqual(6_000);
     expect(app.sim.requests).toHaveLength(15);
     expect(app.record().outcome).toEqual({ kind: 'refused', code: 'no_endpoint' });
   });
