@@ -1,5 +1,6 @@
-import type { BudgetEvent, BudgetOptions, ClaudeModuleOptions } from 'nestjs-claude';
-import { bootClaude, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
+import { Test } from '@nestjs/testing';
+import { ClaudeModule, type BudgetEvent, type BudgetOptions, type ClaudeModuleOptions } from 'nestjs-claude';
+import { bootClaude, PARAMS, SIMULATED_KEY, type ClaudeHarness } from '../support/claude-harness.js';
 
 const MODEL = PARAMS.model;
 const CHEAP = 'claude-haiku-4-5';
@@ -208,5 +209,12 @@ it.each([
   ['scope.model', { scope: { model: 'claude-unheard-of' } }],
   ['onShortfall.degrade.to', { onShortfall: { degrade: { to: 'claude-unheard-of' } } }],
 ] as const)('A budget on a model that no price is known of is refused at start: %s', async (path, changes) => {
-  await expect(boot(changes)).rejects.toThrow(`\`cost.budgets[0].${path}\` is a model that no price is known of`);
+  // Without a simulator: nothing would close it when the start fails.
+  const module = ClaudeModule.forRoot({
+    apiKey: SIMULATED_KEY,
+    cost: { pricing: { rows: ROWS }, budgets: [{ ...BUDGET, ...changes }] },
+  });
+  await expect(Test.createTestingModule({ imports: [module] }).compile()).rejects.toThrow(
+    `\`cost.budgets[0].${path}\` is a model that no price is known of`,
+  );
 });

@@ -10,6 +10,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = [
   'libs/claude/package.json',
   'libs/claude/src',
+  'test/admission',
+  'test/cost',
   'test/faults',
   'test/resilience',
   'test/setup',

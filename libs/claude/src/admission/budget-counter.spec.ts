@@ -16,11 +16,11 @@ const METER: BudgetMeter = {
 describe('BudgetCounter', () => {
   const steps = fc.array(
     fc.record({
-      act: fc.constantFrom('take' as const, 'settle' as const, 'lapse' as const, 'correct' as const),
+      act: fc.constantFrom('take', 'take', 'take', 'settle', 'lapse', 'correct'),
       amount: fc.integer({ min: 0, max: 400 }),
       afterMs: fc.integer({ min: 0, max: 50 }),
     }),
-    { maxLength: 60 },
+    { maxLength: 60, size: 'max' },
   );
 
   it('never has more used and reserved than its limit, and what is used is what was settled and lapsed', () => {
