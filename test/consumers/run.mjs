@@ -1,6 +1,7 @@
 // Packs the library as it would be published, installs the tarball into small applications of every supported kind, and
 // runs the same smoke test in each. What works here works for users; what only works in the workspace does not.
 import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,28 @@ async function smoke(name, workspace, tarball) {
     await run('npx', ['tsc', '-p', 'tsconfig.json'], app);
     const out = await run('node', ['dist/main.js'], app);
     if (out.trim() !== 'ok') throw new Error(`${name} printed: ${out}`);
+    await keepsKeys(app);
+  }
+}
+
+const KEY = 'sk-ant-api03-of-a-consumer-0123456789';
+
+/** The command as it is installed: stores a key from standard input in an encrypted file, lists it and removes it. */
+async function keepsKeys(app) {
+  const env = { ...process.env, NESTJS_CLAUDE_KEK: randomBytes(32).toString('hex') };
+  const key = async (action, input = '') => {
+    const args = ['nestjs-claude', 'key', action, '--to', 'file', '--path', join(app, 'keys', 'claude.keys')];
+    const running = exec(windows ? 'npx.cmd' : 'npx', args, { cwd: app, env });
+    running.child.stdin.end(input);
+    const { stdout, stderr } = await running;
+    if ((stdout + stderr).includes(KEY)) throw new Error(`key ${action} showed the key.`);
+    return stdout;
+  };
+  const stored = await key('set', `${KEY}\n`);
+  const listed = await key('list');
+  const removed = await key('remove');
+  if (!/^Stored as \S+\.$/.test(stored.trim()) || !listed.includes('in use') || removed.trim() !== 'Removed.') {
+    throw new Error(`The command printed: ${stored}${listed}${removed}`);
   }
 }
 
