@@ -91,11 +91,20 @@ export async function bootClaude(
     client: { logger: loggerTo(log), logLevel: 'debug', ...claude.client },
   };
   const imports = [ClaudeTestingModule.forRoot({ claude: options, simulator })];
-  const makeRuntime = async (given: ClaudeModuleOptions & { readonly baseURL: string }): Promise<ClaudeRuntime> =>
-    createRuntime(resolveSettings({ ...given, baseURL: await baseURL(given.baseURL) }), undefined, { clock, random });
+  type Given = ClaudeModuleOptions & { readonly baseURL: string };
+  const makeRuntime = async (given: Given, sim: AnthropicSimulator): Promise<ClaudeRuntime> => {
+    try {
+      const settings = resolveSettings({ ...given, baseURL: await baseURL(given.baseURL) });
+      return createRuntime(settings, undefined, { clock, random });
+    } catch (error) {
+      // Nest closes nothing of a start that fails, and the process would not end.
+      await sim.close();
+      throw error;
+    }
+  };
   const module: TestingModule = await Test.createTestingModule({ imports })
     .overrideProvider(CLAUDE_RUNTIME)
-    .useFactory({ factory: makeRuntime, inject: [CLAUDE_OPTIONS] })
+    .useFactory({ factory: makeRuntime, inject: [CLAUDE_OPTIONS, AnthropicSimulator] })
     .compile();
   booted.push(module);
   const service = module.get(ClaudeService);
