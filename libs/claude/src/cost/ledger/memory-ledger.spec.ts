@@ -184,4 +184,23 @@ describe('MemoryLedger', () => {
     ledger.record([usageEntry({ id: 'second', atMs: NOW + 4 * DAY_MS })]);
     expect(ledger.summarize({ fromMs: NOW - DAY_MS, toMs: NOW + 4 * DAY_MS + 1 }).requests).toBe(1);
   });
+
+  it('tells the same however often it was asked before, whatever came late', () => {
+    const period = { fromMs: NOW - 30 * DAY_MS, toMs: NOW + 1 };
+    fc.assert(
+      fc.property(fc.array(fc.nat(29 * DAY_MS), { minLength: 1, maxLength: 30 }), (ages) => {
+        const { ledger: asked } = setup();
+        const entries = ages.map((agoMs, n) =>
+          usageEntry({ id: `call-${n}`, atMs: NOW - agoMs, parts: [usagePart({})] }),
+        );
+        for (const entry of entries) {
+          asked.record([entry]);
+          asked.summarize(period);
+        }
+        const { ledger: fresh } = setup();
+        fresh.record(entries);
+        expect(asked.summarize(period)).toEqual(fresh.summarize(period));
+      }),
+    );
+  });
 });

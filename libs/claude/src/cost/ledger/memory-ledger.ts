@@ -3,7 +3,7 @@ import { LEDGER_DEFAULTS, type LedgerOptions } from './ledger.options.js';
 import { RecentEntries } from './recent-entries.js';
 import { SharedNames } from './shared-names.js';
 import { TimeBuckets } from './time-buckets.js';
-import { UsageBucket, type NameCaps } from './usage-bucket.js';
+import type { NameCaps } from './usage-bucket.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { Moments, UsageLedger } from './usage-ledger.js';
 import { summaryOf, type Resolution, type UsageSummary } from './usage-summary.js';
@@ -69,8 +69,7 @@ export class MemoryLedger implements UsageLedger {
     const finest = this.#levels.findIndex((level) => level.reaches(fromMs, nowMs));
     const index = finest === -1 ? this.#levels.length - 1 : finest;
     const level = this.#levels[index] as TimeBuckets;
-    const sum = new UsageBucket(this.#caps, this.#shared);
-    for (const [, bucket] of level.between(Math.max(fromMs, nowMs - level.keptMs), toMs)) sum.addBucket(bucket);
+    const sum = level.sum(Math.max(fromMs, nowMs - level.keptMs), toMs);
     return summaryOf(sum, periodOf(level, RESOLUTIONS[index] as Resolution, { fromMs, toMs }, nowMs));
   }
 

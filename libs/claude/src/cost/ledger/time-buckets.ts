@@ -2,9 +2,18 @@ import type { UsageEntry } from './usage-entry.js';
 import type { SharedNames } from './shared-names.js';
 import { UsageBucket, type NameCaps } from './usage-bucket.js';
 
+/** Buckets that were added up: from one number to another, that one not included. */
+interface AddedUp {
+  readonly first: number;
+  readonly end: number;
+  readonly sum: UsageBucket;
+}
+
 /** Use by stretches of one length, counted from the epoch, kept for a while. */
 export class TimeBuckets {
   readonly #buckets = new Map<number, UsageBucket>();
+  /** What was asked for last, but for its newest bucket: the others hardly ever change, and dashboards ask again and again. */
+  #addedUp: AddedUp | null = null;
 
   constructor(
     readonly lengthMs: number,
@@ -17,6 +26,7 @@ export class TimeBuckets {
   add(entry: UsageEntry, nowMs: number): number | null {
     const index = Math.floor(entry.atMs / this.lengthMs);
     if (index < this.#oldest(nowMs)) return null;
+    if (this.#addedUp !== null && index >= this.#addedUp.first && index < this.#addedUp.end) this.#addedUp = null;
     return (this.#buckets.get(index) ?? this.#open(index, nowMs)).add(entry);
   }
 
@@ -25,19 +35,38 @@ export class TimeBuckets {
     return Math.floor(atMs / this.lengthMs) >= this.#oldest(nowMs);
   }
 
-  /** The buckets from one moment to another, each begun one whole, with the time it begins, oldest first. */
-  *between(fromMs: number, toMs: number): Iterable<[startsAtMs: number, bucket: UsageBucket]> {
-    const last = Math.ceil(toMs / this.lengthMs);
-    for (let index = Math.floor(fromMs / this.lengthMs); index < last; index++) {
-      const bucket = this.#buckets.get(index);
-      if (bucket !== undefined) yield [index * this.lengthMs, bucket];
+  /** All buckets from one moment to another added up, each begun one whole. */
+  sum(fromMs: number, toMs: number): UsageBucket {
+    const first = Math.floor(fromMs / this.lengthMs);
+    const newest = Math.ceil(toMs / this.lengthMs) - 1;
+    const known = this.#addedUp;
+    if (known === null || known.first !== first || known.end !== newest) {
+      this.#addedUp = { first, end: newest, sum: this.#addUp(first, newest) };
     }
+    const sum = this.#empty();
+    if (this.#addedUp !== null) sum.addBucket(this.#addedUp.sum);
+    const live = newest < first ? undefined : this.#buckets.get(newest);
+    if (live !== undefined) sum.addBucket(live);
+    return sum;
+  }
+
+  #addUp(first: number, end: number): UsageBucket {
+    const sum = this.#empty();
+    for (let index = first; index < end; index++) {
+      const bucket = this.#buckets.get(index);
+      if (bucket !== undefined) sum.addBucket(bucket);
+    }
+    return sum;
+  }
+
+  #empty(): UsageBucket {
+    return new UsageBucket(this.caps, this.shared);
   }
 
   #open(index: number, nowMs: number): UsageBucket {
     const oldest = this.#oldest(nowMs);
     for (const each of this.#buckets.keys()) if (each < oldest) this.#buckets.delete(each);
-    const bucket = new UsageBucket(this.caps, this.shared);
+    const bucket = this.#empty();
     this.#buckets.set(index, bucket);
     return bucket;
   }
