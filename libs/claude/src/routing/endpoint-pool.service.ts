@@ -62,7 +62,8 @@ export class EndpointPoolService {
   }
 
   /**
-   * Sends no further calls to an endpoint, until `restore()`. Those under way there finish.
+   * Sends no further calls to an endpoint, until `restore()`. Those under way there finish. The only endpoint there is cannot
+   * be drained yet.
    *
    * @throws InvalidOptionsError for a name that no endpoint has.
    */
