@@ -4,10 +4,11 @@ import { createRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
 import { FastClock } from '../support/fast-clock.js';
 
-/** Simulated milliseconds in one of the test: five minutes take 15 seconds. */
+/** Simulated milliseconds in one of the test: five minutes take 15 seconds, and longer where the machine is busy. */
 const FACTOR = 20;
-/** What a busy machine delays on the way is so many times as long by the simulated clock, so windows are counted slower. */
-const WINDOW_FACTOR = 4;
+/** What is delayed on the way is so many times as long by the simulated clock, so windows are counted slower. */
+const WINDOW_FACTOR = 10;
+const TIMEOUT_MS = 180_000;
 const MINUTE_MS = 60_000;
 const RUN_MS = 5 * MINUTE_MS;
 const CALLERS = 100;
@@ -29,6 +30,10 @@ interface Run {
   readonly throttled: number;
 }
 
+/** Ends a run that did not end in time. */
+let leave = (): void => undefined;
+afterEach(() => leave());
+
 /** A hundred callers ask again and again, until five minutes have passed or all calls are made. */
 async function run(rateLimit: RateLimitOptions, factor = FACTOR): Promise<Run> {
   const clock = new FastClock(factor);
@@ -43,6 +48,7 @@ async function run(rateLimit: RateLimitOptions, factor = FACTOR): Promise<Run> {
       await runtime.client.messages.create(PARAMS).catch((error: unknown) => errors.push(error));
     }
   };
+  leave = () => void (left = 0);
   await Promise.all(Array.from({ length: CALLERS }, caller));
   const tookMs = clock.now();
   const answered = sim.requests.filter(({ status }) => status === 200);
@@ -53,6 +59,7 @@ async function run(rateLimit: RateLimitOptions, factor = FACTOR): Promise<Run> {
   runtime.admission.close();
   await runtime.transport.close();
   await sim.close();
+  clock.close();
   return { answered, errors, throttled };
 }
 
@@ -91,27 +98,39 @@ function fullestWindow({ answered }: Run): { requests: number; input: number; ou
 }
 
 describe('100 callers at 300 requests, 60,000 input and 20,000 output tokens a minute', () => {
-  it('get no 429 and nine tenths of what the limits let through', async () => {
-    const outcome = await run({ ...LIMITS });
-    expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
-    expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.9);
-  }, 60_000);
+  it(
+    'get no 429 and nine tenths of what the limits let through',
+    async () => {
+      const outcome = await run({ ...LIMITS });
+      expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
+      expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.9);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('keep every 60 seconds within the limits under a strict window', async () => {
-    const outcome = await run({ ...LIMITS, strictWindow: true }, WINDOW_FACTOR);
-    expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
-    const { requests, input, output } = fullestWindow(outcome);
-    console.log(`the fullest 60 seconds: ${requests} requests, ${input} input and ${output} output tokens`);
-    expect(requests).toBeLessThanOrEqual(LIMITS.requestsPerMinute);
-    expect(input).toBeLessThanOrEqual(LIMITS.inputTokensPerMinute);
-    expect(output).toBeLessThanOrEqual(LIMITS.outputTokensPerMinute);
-    expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.85);
-  }, 150_000);
+  it(
+    'keep every 60 seconds within the limits under a strict window',
+    async () => {
+      const outcome = await run({ ...LIMITS, strictWindow: true }, WINDOW_FACTOR);
+      expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
+      const { requests, input, output } = fullestWindow(outcome);
+      console.log(`the fullest 60 seconds: ${requests} requests, ${input} input and ${output} output tokens`);
+      expect(requests).toBeLessThanOrEqual(LIMITS.requestsPerMinute);
+      expect(input).toBeLessThanOrEqual(LIMITS.inputTokensPerMinute);
+      expect(output).toBeLessThanOrEqual(LIMITS.outputTokensPerMinute);
+      expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.85);
+    },
+    TIMEOUT_MS,
+  );
 
-  it('learn them from headers where far more was configured', async () => {
-    const configured = { requestsPerMinute: 3_000, inputTokensPerMinute: 600_000, outputTokensPerMinute: 200_000 };
-    const outcome = await run(configured);
-    expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
-    expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.9);
-  }, 60_000);
+  it(
+    'learn them from headers where far more was configured',
+    async () => {
+      const configured = { requestsPerMinute: 3_000, inputTokensPerMinute: 600_000, outputTokensPerMinute: 200_000 };
+      const outcome = await run(configured);
+      expect([outcome.errors, outcome.throttled]).toEqual([[], 0]);
+      expect(usedShare(outcome)).toBeGreaterThanOrEqual(0.9);
+    },
+    TIMEOUT_MS,
+  );
 });

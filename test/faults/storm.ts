@@ -1,11 +1,14 @@
 import { OverloadedError } from '@anthropic-ai/sdk';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CircuitOpenError, type ClaudeService, type RetryBudgetOptions, type StageInsertion } from 'nestjs-claude';
 import type { RecordedRequest } from 'nestjs-claude/testing';
 import { PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
+import type { FastClock } from '../support/fast-clock.js';
 
 export const CALLERS = 200;
 export const CIRCUIT = `default/${PARAMS.model}`;
+
+/** Everybody who was let loose and has not been called back. */
+const crowds = new Set<Crowd>();
 
 /** Callers who ask again some time after each answer, until they are told to stop. */
 export class Crowd {
@@ -13,26 +16,34 @@ export class Crowd {
   #leaving = false;
   readonly #callers: readonly Promise<void>[];
 
-  /** @param thinkingMs Milliseconds, in real time, between an answer and the next question. */
+  /** @param thinkingMs Milliseconds, by the clock, between an answer and the next question. */
   constructor(
     private readonly claude: Pick<ClaudeService, 'messages'>,
+    private readonly clock: FastClock,
     private readonly thinkingMs: number,
   ) {
+    crowds.add(this);
     this.#callers = Array.from({ length: CALLERS }, (_, index) => this.#call((index / CALLERS) * thinkingMs));
   }
 
   async leave(): Promise<void> {
     this.#leaving = true;
     await Promise.all(this.#callers);
+    crowds.delete(this);
   }
 
   async #call(afterMs: number): Promise<void> {
-    await delay(afterMs);
+    await this.clock.sleep(afterMs);
     while (!this.#leaving) {
       await this.claude.messages.create(PARAMS).catch((error: unknown) => this.errors.push(error));
-      await delay(this.thinkingMs);
+      await this.clock.sleep(this.thinkingMs);
     }
   }
+}
+
+/** A test that failed leaves its crowd behind, which would ask for ever. */
+export async function disperse(): Promise<void> {
+  await Promise.all([...crowds].map((crowd) => crowd.leave()));
 }
 
 /** How many attempts there were beyond the first of each call, and how many the retry budget's law allows. */
