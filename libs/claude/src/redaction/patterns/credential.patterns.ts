@@ -146,7 +146,7 @@ export const CREDENTIAL_PATTERNS: readonly SecretPattern[] = [
     kind: 'secret',
     needles: ['--'],
     expression: new RegExp(
-      `(?<lead>--[a-z-]{0,24}?${SECRET_NAME}\\s{1,4}["']?)(?<secret>[^\\s"'\`-][^\\s"'\`]{0,1023})`,
+      `(?<lead>--(?!-)[a-z-]{0,24}?${SECRET_NAME}\\s{1,4}["']?)(?<secret>[^\\s"'\`-][^\\s"'\`]{0,1023})`,
       'gi',
     ),
     measure: (secret) => plainLength(secret, '--'),
