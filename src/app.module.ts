@@ -1,10 +1,14 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ClaudeModule } from 'nestjs-claude';
+import { Access } from './access/access.js';
+import { withKeyBudgets } from './access/key-budgets.js';
+import { KeyLimits } from './access/key-limits.js';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
 import { HealthController } from './health/health.controller.js';
+import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import type { Settings } from './settings.js';
@@ -13,22 +17,25 @@ import { usagePlaceOf } from './usage/usage-place.js';
 import { UsageController } from './usage/usage.controller.js';
 
 /** What decides on the parts of the gateway. */
-export type AppSettings = Pick<Settings, 'claude' | 'host' | 'admin'>;
+export type AppSettings = Pick<Settings, 'claude' | 'host' | 'admin' | 'keys' | 'timeouts'>;
 
 /** The gateway: the Anthropic wire protocol in front, `ClaudeModule` behind, and what it costs for those who run it. */
 @Module({})
 // oxlint-disable-next-line typescript/no-extraneous-class -- a Nest module is a class, whatever it holds
 export class AppModule {
-  static register(settings: AppSettings): DynamicModule {
-    const { claude, admin } = settings;
+  static register(settings: AppSettings, access: Access): DynamicModule {
+    const { claude, admin, keys, timeouts } = settings;
     const place = usagePlaceOf(settings);
     const usage = [UsageController, BudgetsController];
     return {
       module: AppModule,
-      imports: [ClaudeModule.forRoot(claude)],
+      imports: [ClaudeModule.forRoot(withKeyBudgets(claude, keys))],
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? usage : [])],
       providers: [
         ForwardService,
+        KeyLimits,
+        { provide: Access, useValue: access },
+        { provide: CLIENT_TIMEOUTS, useValue: timeouts },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
         ...(admin === null ? [] : [adminListenerProvider(admin, place === 'admin' ? usage : [])]),
       ],

@@ -18,8 +18,11 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+const OPEN_NOTICE =
+  'No keys are set for callers (GATEWAY_KEYS_FILE), so the gateway serves this machine alone, and whoever is on it.';
+
 const HIDDEN_USAGE_NOTICE =
-  'Usage and budgets are not served, as other machines can reach the gateway: set ADMIN_PORT and ADMIN_TOKEN to see them.';
+  'Usage and budgets are not served, as callers would see those of others: set ADMIN_PORT and ADMIN_TOKEN to see them.';
 
 /**
  * Starts the gateway, in front of the embedded simulator when there is no API key.
@@ -40,6 +43,7 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
     app.useLogger(new RedactingLogger(new ConsoleLogger({ logLevels: ['fatal', 'error', 'warn'] }), app.get(Redactor)));
     const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;
     if (simulator) say(simulatorNotice(simulator, settings));
+    if (settings.keys === null) say(OPEN_NOTICE);
     if (adminUrl !== null) say(adminNotice(adminUrl));
     if (usagePlaceOf(settings) === 'hidden') say(HIDDEN_USAGE_NOTICE);
     say(invitation(url));

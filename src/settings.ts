@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { ClaudeModuleOptions } from 'nestjs-claude';
 import { readAdminSettings, type AdminSettings } from './admin/admin.settings.js';
+import { readGatewayKeys, type GatewayKeys } from './access/gateway-keys.js';
 import { portOf, textOf, wholeNumber, type Environment } from './environment.js';
 import { SettingsError } from './errors/settings-error.js';
+import { readClientTimeouts, type ClientTimeouts } from './http/client-timeouts.js';
+import { isLoopback } from './http/loopback.js';
+import { hasBaseURL } from './upstream.js';
 
 /** What the gateway runs with. */
 export interface Settings {
@@ -12,6 +16,10 @@ export interface Settings {
   readonly host: string;
   /** From `BODY_LIMIT_BYTES`. Default 32 MiB, the API's own limit for messages. */
   readonly bodyLimitBytes: number;
+  /** How long clients may take. */
+  readonly timeouts: ClientTimeouts;
+  /** The callers it knows, from `GATEWAY_KEYS_FILE` or `GATEWAY_KEYS`. Default: `null`, so that this machine alone is served. */
+  readonly keys: GatewayKeys | null;
   /** The admin listener. Default: none. */
   readonly admin: AdminSettings | null;
   /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
@@ -37,15 +45,27 @@ export function readSettings(env: Environment): Settings {
   const claude = readConfig(textOf(env, 'CLAUDE_CONFIG'));
   const hasKey = hasCredentials(claude, env);
   const port = portOf(env, 'PORT', 3000);
+  const keys = readGatewayKeys(env);
   return {
     port,
-    host: textOf(env, 'HOST') ?? '127.0.0.1',
+    host: hostOf(env, keys),
+    keys,
+    timeouts: readClientTimeouts(env),
     bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
     admin: readAdminSettings(env, port),
     claude,
     hasKey,
     ignoresBaseURL: hasBaseURL(claude, env) && !hasKey,
   };
+}
+
+/** @throws SettingsError where other machines could use the API key without bringing one of their own. */
+function hostOf(env: Environment, keys: GatewayKeys | null): string {
+  const host = textOf(env, 'HOST') ?? '127.0.0.1';
+  if (keys !== null || isLoopback(host)) return host;
+  throw new SettingsError(
+    'HOST is open to other machines, which would use the API key as they like: create keys for them (npx nestjs-claude gateway-key create) and set GATEWAY_KEYS_FILE, or leave HOST at 127.0.0.1.',
+  );
 }
 
 function readConfig(file: string | null): ClaudeModuleOptions {
@@ -78,13 +98,4 @@ function parse(file: string, text: string): unknown {
 function hasCredentials({ apiKey, client }: ClaudeModuleOptions, env: Environment): boolean {
   const given = [apiKey, client?.authToken, client?.credentials, client?.config, client?.profile];
   return given.some((value) => value != null) || CREDENTIALS.some((name) => env[name] !== undefined);
-}
-
-/** Checked here too, since without a key the module never sees it. */
-function hasBaseURL({ baseURL }: ClaudeModuleOptions, env: Environment): boolean {
-  const url = textOf(env, 'ANTHROPIC_BASE_URL');
-  if (url !== null && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '')) {
-    throw new SettingsError('ANTHROPIC_BASE_URL must be an http or https URL, e.g. https://api.anthropic.com.');
-  }
-  return baseURL !== undefined || url !== null;
 }

@@ -1,7 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ClaudeService, encodedBody, type CallContext, type ClaudeView, type EncodedBodyOptions } from 'nestjs-claude';
+import { ClaudeService, encodedBody, type ClaudeView, type EncodedBodyOptions } from 'nestjs-claude';
+import { Access } from '../access/access.js';
+import { callerContext, checkModel } from '../access/caller-context.js';
+import { KeyLimits } from '../access/key-limits.js';
 import { attributionOf } from '../attribution/attribution.js';
+import { CLIENT_TIMEOUTS, type ClientTimeouts } from '../http/client-timeouts.js';
 import type { JsonBody } from '../http/json-body.js';
 import { ClientWatch } from './client-watch.js';
 import { relay } from './relay.js';
@@ -13,10 +17,15 @@ type Send = (claude: ClaudeView, options: EncodedBodyOptions) => Promise<Respons
 /** Sends requests on to Claude and relays the answers, both as the bytes they are. */
 @Injectable()
 export class ForwardService {
-  constructor(@Inject(ClaudeService) private readonly claude: ClaudeService) {}
+  constructor(
+    @Inject(ClaudeService) private readonly claude: ClaudeService,
+    @Inject(Access) private readonly access: Access,
+    @Inject(KeyLimits) private readonly limits: KeyLimits,
+    @Inject(CLIENT_TIMEOUTS) private readonly timeouts: ClientTimeouts,
+  ) {}
 
   post(path: string, body: JsonBody, stream: boolean, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return this.#exchange(request, reply, attributionOf(request, body), (claude, options) =>
+    return this.#exchange(request, reply, body, (claude, options) =>
       claude
         .post(path + queryOf(request.url), encodedBody(body.bytes, body.value, { ...options, stream }))
         .asResponse(),
@@ -24,22 +33,27 @@ export class ForwardService {
   }
 
   get(path: string, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    return this.#exchange(request, reply, attributionOf(request), (claude, options) =>
+    return this.#exchange(request, reply, undefined, (claude, options) =>
       claude.get(path + queryOf(request.url), options).asResponse(),
     );
   }
 
   /** Throws what goes wrong before the answer begins, unless nobody is left to be told. */
-  async #exchange(request: FastifyRequest, reply: FastifyReply, context: CallContext, send: Send): Promise<void> {
+  async #exchange(request: FastifyRequest, reply: FastifyReply, body: JsonBody | undefined, send: Send): Promise<void> {
+    const key = this.access.callerOf(request);
+    checkModel(key, body);
+    const context = callerContext(key, attributionOf(request, body));
+    const leave = key === null ? null : this.limits.take(key);
     const client = new ClientWatch(request, reply);
     try {
       const options = { headers: forwardedHeaders(request.headers), signal: client.signal };
       const response = await send(this.claude.with(context), options);
-      await relay(response, reply, client);
+      await relay(response, reply, client, this.timeouts.writeMs);
     } catch (error) {
       if (!client.left) throw error;
     } finally {
       client.release();
+      leave?.();
     }
   }
 }

@@ -4,7 +4,9 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendError } from '../errors/send-error.js';
 import { answerClientError } from './client-error.js';
+import { CLIENT_TIMEOUT_DEFAULTS, type ClientTimeouts } from './client-timeouts.js';
 import { parseJsonBodies } from './json-body.js';
+import { refuseSmuggling } from './refuse-smuggling.js';
 import { badUrl, refuseUnknownRoutes } from './unknown-routes.js';
 
 /** How long clients may take to fetch the last bytes of answers that are complete on our side, in milliseconds. */
@@ -13,6 +15,8 @@ const LAST_BYTES_MS = 5_000;
 export interface GatewayAdapterOptions {
   /** The largest body of a request. */
   readonly bodyLimitBytes: number;
+  /** How long clients may take. Default: {@link CLIENT_TIMEOUT_DEFAULTS}. */
+  readonly timeouts?: ClientTimeouts;
   /** Asked first of all, before anything is known of the route: throws what turns the request away. Default: all may pass. */
   readonly admit?: (request: FastifyRequest) => void;
 }
@@ -24,15 +28,20 @@ export interface GatewayAdapterOptions {
 export class GatewayAdapter extends FastifyAdapter {
   #closed: Promise<void> = Promise.resolve();
 
-  constructor({ bodyLimitBytes, admit }: GatewayAdapterOptions) {
+  constructor({ bodyLimitBytes, admit, timeouts = CLIENT_TIMEOUT_DEFAULTS }: GatewayAdapterOptions) {
+    const { headersMs, requestMs } = timeouts;
     super({
       bodyLimit: bodyLimitBytes,
+      requestTimeout: requestMs,
+      // Node looks every 30 seconds by itself, however short the time is.
+      http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs) / 4 },
       clientErrorHandler: answerClientError,
       frameworkErrors: answerBadUrl,
       multipart: false,
       return503OnClosing: false,
       skipMiddie: true,
     });
+    refuseSmuggling(this.getInstance());
     if (admit !== undefined) admitFirst(this.getInstance(), admit);
     parseJsonBodies(this.getInstance());
     refuseUnknownRoutes(this.getInstance());

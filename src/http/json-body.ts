@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { invalidRequest } from '../errors/gateway-error.js';
+import { shapeProblem } from './json-shape.js';
 
 /** A JSON body: the bytes as they came, which are what goes on, and what they say. */
 export interface JsonBody {
@@ -26,6 +27,7 @@ export function parseJsonBodies(fastify: FastifyInstance): void {
       done(invalidRequest('The request body is not valid JSON.'));
       return;
     }
-    done(null, { bytes, value } satisfies JsonBody);
+    const problem = shapeProblem(value);
+    done(problem === null ? null : invalidRequest(problem), { bytes, value } satisfies JsonBody);
   });
 }

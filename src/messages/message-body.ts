@@ -2,6 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { invalidRequest } from '../errors/gateway-error.js';
 import { isJsonObject, type JsonBody } from '../http/json-body.js';
 
+/** More than any conversation has, and few enough to look at. */
+const MAX_MESSAGES = 1_000;
+
+/** By these some gateways let a caller choose where a request, and with it the key, is sent. Here nobody does. */
+const REDIRECTING_FIELDS = ['api_base', 'api_key', 'base_url', 'baseURL', 'custom_host'] as const;
+
 /** A request whose body may be missing, since a request may come without one. */
 export type BodyRequest = FastifyRequest<{ Body: JsonBody | undefined }>;
 
@@ -30,7 +36,19 @@ export function checkBody(body: JsonBody | undefined, fields: readonly Field[]):
     if (!Object.hasOwn(value, name)) throw invalidRequest(`${name}: Field required`);
     if (!accepts(value[name])) throw invalidRequest(`${name}: Input should be a valid ${expected}`);
   }
+  checkLimits(value);
   return body;
+}
+
+/** @throws GatewayError (400) for what no request of a caller's may hold. */
+function checkLimits(body: Readonly<Record<string, unknown>>): void {
+  for (const name of REDIRECTING_FIELDS) {
+    if (Object.hasOwn(body, name)) throw invalidRequest(`${name}: where requests go is not for them to say.`);
+  }
+  const { messages } = body;
+  if (Array.isArray(messages) && messages.length > MAX_MESSAGES) {
+    throw invalidRequest(`messages: List should have at most ${MAX_MESSAGES} items`);
+  }
 }
 
 /** Whether the caller wants the answer as server-sent events. */

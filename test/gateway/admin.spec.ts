@@ -1,3 +1,4 @@
+import { createVirtualKey } from 'nestjs-claude';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { startGateway, type Gateway } from '../../src/gateway.js';
@@ -144,8 +145,8 @@ describe('The admin listener', () => {
 
   it('is named at the start without its token', async () => {
     const { gateway, lines } = await linesOf(ADMIN);
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toBe(
+    expect(lines).toHaveLength(3);
+    expect(lines[1]).toBe(
       `The admin listener is at ${gateway.adminUrl}  Try: curl ${gateway.adminUrl}/usage/summary -H "authorization: Bearer $ADMIN_TOKEN"`,
     );
     expect(lines.join()).not.toContain(ADMIN.ADMIN_TOKEN);
@@ -188,9 +189,12 @@ describe('Without an admin listener', () => {
   });
 
   it('nobody sees usage where others reach the gateway, which says so', async () => {
-    const { gateway, lines } = await linesOf({ HOST: '0.0.0.0' });
+    const { id, hash, key } = createVirtualKey();
+    const keys = JSON.stringify({ keys: [{ id, hash }] });
+    const { gateway, lines } = await linesOf({ HOST: '0.0.0.0', GATEWAY_KEYS: keys });
     const url = `http://127.0.0.1:${portOf(gateway.url)}`;
-    expect(await statuses(url)).toEqual([404, 404, 404, 404, 404]);
+    expect(await statuses(url)).toEqual([401, 401, 401, 401, 401]);
+    expect((await send({ url }, '/usage/summary', { headers: { 'x-api-key': key } })).status).toBe(404);
     expect((await send({ url }, '/health/live')).status).toBe(200);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(/^Usage and budgets are not served.*: set ADMIN_PORT and ADMIN_TOKEN to see them\.$/);

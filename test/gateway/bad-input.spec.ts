@@ -1,27 +1,6 @@
-import { connect } from 'node:net';
-import type { Gateway } from '../../src/gateway.js';
-import { errorIn, HELLO, send, startPair, type Answer } from './support.js';
+import { errorIn, HELLO, send, sendRaw, startPair } from './support.js';
 
 const { model, max_tokens, messages } = HELLO;
-
-/** Sends bytes no HTTP client would. */
-function sendRaw({ url }: Gateway, text: string): Promise<Answer> {
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve, reject) => {
-    let received = '';
-    const socket = connect(Number(port), hostname, () => socket.write(text));
-    socket
-      .setEncoding('utf8')
-      .on('error', reject)
-      .on('data', (data: string) => (received += data));
-    socket.on('close', () => {
-      const [head = '', body = ''] = received.split('\r\n\r\n');
-      const [statusLine = '', ...lines] = head.split('\r\n');
-      const headers = Object.fromEntries(lines.map((line) => line.split(': ')) as [string, string][]);
-      resolve({ status: Number(statusLine.split(' ')[1]), headers, text: body });
-    });
-  });
-}
 
 describe('A body the gateway turns down', () => {
   it.each([
@@ -37,7 +16,32 @@ describe('A body the gateway turns down', () => {
     ['has max_tokens of 1.5', { model, messages, max_tokens: 1.5 }, 'max_tokens: Input should be a valid integer'],
     ['has no messages', { model, max_tokens }, 'messages: Field required'],
     ['has messages that are no list', { model, max_tokens, messages: {} }, 'messages: Input should be a valid list'],
-    ['hides its fields in __proto__', `{"__proto__":${JSON.stringify(HELLO)}}`, 'model: Field required'],
+    [
+      'hides its fields in __proto__',
+      `{"__proto__":${JSON.stringify(HELLO)}}`,
+      'The request body may have no key __proto__.',
+    ],
+    [
+      'has a key of every prototype far down',
+      { ...HELLO, metadata: { a: [{ constructor: 1 }] } },
+      'The request body may have no key constructor.',
+    ],
+    ['is too deep', '['.repeat(65) + ']'.repeat(65), 'The request body is more than 64 levels deep.'],
+    [
+      'is deeper than a stack',
+      `{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}`,
+      'The request body is more than 64 levels deep.',
+    ],
+    [
+      'has too many messages',
+      { ...HELLO, messages: Array.from({ length: 1_001 }, () => messages[0]) },
+      'messages: List should have at most 1000 items',
+    ],
+    ...['api_base', 'api_key', 'base_url', 'baseURL', 'custom_host'].map((name): [string, object, string] => [
+      `names ${name}`,
+      { ...HELLO, [name]: 'https://elsewhere.example' },
+      `${name}: where requests go is not for them to say.`,
+    ]),
   ])('%s', async (_what, body, message) => {
     const { sim, gateway } = await startPair();
     expect(errorIn(await send(gateway, '/v1/messages', { body }))).toMatchObject({
@@ -107,7 +111,7 @@ describe('A body over the limit', () => {
 
   it('is one of more than 32 MiB by default', async () => {
     const { gateway } = await startPair();
-    const head = `POST /v1/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n`;
+    const head = `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n`;
     const tooLong = await sendRaw(gateway, `${head}content-length: ${32 * 1024 * 1024 + 1}\r\n\r\n{`);
     expect(errorIn(tooLong)).toMatchObject({
       status: 413,
@@ -177,7 +181,10 @@ describe('What is not HTTP', () => {
 
   it('may be a header that is too long', async () => {
     const { gateway } = await startPair();
-    const answer = await sendRaw(gateway, `GET /health/live HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`);
+    const answer = await sendRaw(
+      gateway,
+      `GET /health/live HTTP/1.1\r\nhost: localhost\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`,
+    );
     expect(errorIn(answer)).toMatchObject({ status: 431, type: 'invalid_request_error' });
   });
 });

@@ -1,7 +1,11 @@
+import { createVirtualKey } from 'nestjs-claude';
 import { explainStartFailure } from '../../src/errors/start-failure.js';
 import { startGateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
 import { ADMIN, afterTest, configFile, gatewayWithConfig, HELLO, send, startPair, startSimulator } from './support.js';
+
+/** One caller, so that other machines may be let in. */
+const KEYS = { GATEWAY_KEYS: JSON.stringify({ keys: [{ id: 'a', hash: createVirtualKey('a').hash }] }) };
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -53,8 +57,15 @@ describe('A setting that cannot be accepted ends the start with one line', () =>
     [{ BODY_LIMIT_BYTES: '0' }, /^The gateway did not start\. BODY_LIMIT_BYTES must be a whole number from 1/],
     [{ ANTHROPIC_BASE_URL: 'nowhere' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
     [{ ANTHROPIC_BASE_URL: 'ftp://host', ANTHROPIC_API_KEY: 'k' }, /ANTHROPIC_BASE_URL must be an http or https URL/],
-    [{ HOST: 'no.such.host.invalid', ANTHROPIC_API_KEY: 'k' }, /HOST is not an address of this machine/],
-    [{ HOST: '203.0.113.1', ANTHROPIC_API_KEY: 'k' }, /HOST is not an address of this machine/],
+    [
+      { ANTHROPIC_BASE_URL: 'http://api.example', ANTHROPIC_API_KEY: 'k' },
+      /^The.*ANTHROPIC_BASE_URL must be an https URL/,
+    ],
+    [{ ANTHROPIC_BASE_URL: 'http://2130706434.example' }, /ANTHROPIC_BASE_URL must be an https URL/],
+    [{ HEADERS_TIMEOUT_MS: '0' }, /HEADERS_TIMEOUT_MS must be a whole number from 10/],
+    [{ HOST: '0.0.0.0' }, /HOST is open to other machines.*set GATEWAY_KEYS_FILE, or leave HOST at 127\.0\.0\.1\.$/],
+    [{ HOST: 'no.such.host.invalid', ANTHROPIC_API_KEY: 'k', ...KEYS }, /HOST is not an address of this machine/],
+    [{ HOST: '203.0.113.1', ANTHROPIC_API_KEY: 'k', ...KEYS }, /HOST is not an address of this machine/],
     [
       { CLAUDE_CONFIG: '/no/such/file.json' },
       'CLAUDE_CONFIG: /no/such/file.json cannot be read (ENOENT): correct the path, or unset the variable.',
@@ -75,6 +86,11 @@ describe('A setting that cannot be accepted ends the start with one line', () =>
     [
       '{"retry": {"maxAttempts": "3"}, "apiKey": 5}',
       /`apiKey` must be .*`retry\.maxAttempts` must be .*claude\.json\)$/,
+    ],
+    ['{"baseURL": "http://api.example", "apiKey": "k"}', /`baseURL` must be an https URL/],
+    [
+      '{"endpoints": [{"name": "a", "apiKey": "k", "baseURL": "http://10.0.0.1"}]}',
+      /`endpoints\[0\]\.baseURL` must be an https URL/,
     ],
     ['{"baseURL": "nowhere", "apiKey": "k"}', /`baseURL` must be an http or https URL .*claude\.json\)$/],
   ])('CLAUDE_CONFIG with %s', async (text, line) => {
@@ -102,11 +118,20 @@ describe('A setting that cannot be accepted ends the start with one line', () =>
 });
 
 describe('The settings', () => {
+  it.each(['http://127.0.0.1:1', 'http://localhost', 'http://[::1]:1', 'http://2130706433', 'https://api.example'])(
+    'take %s as an upstream',
+    (url) => {
+      expect(() => readSettings({ ANTHROPIC_BASE_URL: url })).not.toThrow();
+    },
+  );
+
   it('have defaults, also for variables that are empty', () => {
     const defaults = {
       port: 3000,
       host: '127.0.0.1',
       bodyLimitBytes: 32 * 1024 * 1024,
+      timeouts: { headersMs: 10_000, requestMs: 60_000, writeMs: 30_000 },
+      keys: null,
       admin: null,
       claude: {},
       hasKey: false,
@@ -143,9 +168,12 @@ describe('The start', () => {
     });
     const gateway = await startGateway(settings, (line) => lines.push(line));
     afterTest(() => gateway.close());
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatch(/^The gateway listens on http:\/\/127\.0\.0\.1:\d+ {2}Try: curl /);
-    const body = /-d '(.*)'$/.exec(lines[0] ?? '')?.[1];
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      /^No keys are set for callers \(GATEWAY_KEYS_FILE\), so the gateway serves this machine alone/,
+    );
+    expect(lines[1]).toMatch(/^The gateway listens on http:\/\/127\.0\.0\.1:\d+ {2}Try: curl /);
+    const body = /-d '(.*)'$/.exec(lines[1] ?? '')?.[1];
     expect((await send(gateway, '/v1/messages', { body })).status).toBe(200);
   });
 
@@ -153,7 +181,7 @@ describe('The start', () => {
     const lines: string[] = [];
     const gateway = await startGateway(readSettings({ PORT: '0' }), (line) => lines.push(line));
     afterTest(() => gateway.close());
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(
       /^No API key is set \(ANTHROPIC_API_KEY\), so the answers come from the embedded simulator at http:.*, not from Claude\.$/,
     );

@@ -124,7 +124,7 @@ describe('A client that leaves', () => {
     const { sim, gateway } = await startPair();
     sim.onMessage().failWith({ kind: 'hang' });
     const body = JSON.stringify(STREAM);
-    const message = `POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const message = `POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
     const { hostname, port } = new URL(gateway.url);
     const socket = connect(Number(port), hostname, () => socket.write(message.repeat(3)));
     await eventually(() => activeCalls(gateway) === 3 && sim.activeRequests === 3);
@@ -139,7 +139,7 @@ describe('A client that leaves', () => {
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation();
     const { hostname, port } = new URL(gateway.url);
     const head =
-      'POST /v1/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n';
+      'POST /v1/messages HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n';
     const accepted = new Promise<Socket>((resolve) => void gateway.app.getHttpServer().once('connection', resolve));
     const socket = connect(Number(port), hostname, () => socket.write(`${head}{"model":`));
     const served = await accepted;

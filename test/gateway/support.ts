@@ -7,7 +7,7 @@ import {
   type IncomingMessage,
   type RequestListener,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Anthropic, type ClientOptions } from '@anthropic-ai/sdk';
@@ -145,6 +145,25 @@ export function send(
   });
 }
 
+/** Sends bytes no HTTP client would. */
+export function sendRaw({ url }: { readonly url: string }, text: string): Promise<Answer> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let received = '';
+    const socket = connect(Number(port), hostname, () => socket.write(text));
+    socket
+      .setEncoding('utf8')
+      .on('error', reject)
+      .on('data', (data: string) => (received += data));
+    socket.on('close', () => {
+      const [head = '', body = ''] = received.split('\r\n\r\n');
+      const [statusLine = '', ...lines] = head.split('\r\n');
+      const headers = Object.fromEntries(lines.map((line) => line.split(': ')) as [string, string][]);
+      resolve({ status: Number(statusLine.split(' ')[1]), headers, text: body });
+    });
+  });
+}
+
 /** A request to the admin listener, with its token unless another is given. */
 export function sendToAdmin(
   { adminUrl }: Gateway,
@@ -159,10 +178,11 @@ export function sendToAdmin(
 export function open(
   { url }: { readonly url: string },
   body: object = STREAM,
+  headers: Readonly<Record<string, string>> = {},
 ): { readonly request: ClientRequest; readonly response: Promise<IncomingMessage> } {
   const request = httpRequest(`${url}/v1/messages`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     agent: false,
   });
   // Those who destroy the request know.
@@ -181,11 +201,11 @@ export function activeCalls({ app }: Gateway): number {
   return app.get(ClaudeService).activeCalls;
 }
 
-/** Waits until something holds; fails after a second. */
-export async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 1_000;
+/** Waits until something holds; fails after a second, or another time. */
+export async function eventually(holds: () => boolean, timeoutMs = 1_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
   while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`This did not come true within a second: ${holds.toString()}`);
+    if (performance.now() > deadline) throw new Error(`This did not come true in ${timeoutMs} ms: ${holds.toString()}`);
     // oxlint-disable-next-line no-await-in-loop -- polling is the point
     await new Promise((resolve) => void setTimeout(resolve, 2));
   }

@@ -140,6 +140,12 @@ export {
 export { keyFromEnvironment, keyFromValue } from './keys/sources/simple.sources.js';
 export type { KeyStoreTarget } from './keys/store/key-store.js';
 export { KeyStoreService, type ListedKey } from './keys/store/key-store.service.js';
+export {
+  VirtualKeyRing,
+  createVirtualKey,
+  type NewVirtualKey,
+  type StoredVirtualKey,
+} from './keys/virtual/virtual-key.js';
 export { ClaudeKeysService } from './keys/claude-keys.service.js';
 export type { KeyCacheOptions } from './keys/key-cache.options.js';
 export type { ClaudeKeySource, KeyLease, KeyRequest, KeySupplier } from './keys/key-source.js';

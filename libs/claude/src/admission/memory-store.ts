@@ -1,4 +1,4 @@
-import type { Clock } from '../call/clock.js';
+import { systemClock, type Clock } from '../call/clock.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
@@ -20,7 +20,7 @@ export class MemoryAdmissionStore implements AdmissionStore {
   readonly #notes = new ExpiringNotes();
 
   /** @param maxMeters How many meters there may be before those that are as new are forgotten. Default 10,000. */
-  constructor(clock: Clock, maxMeters: number = MAX_METERS) {
+  constructor(clock: Clock = systemClock, maxMeters: number = MAX_METERS) {
     this.#clock = clock;
     this.#states = new MeterStates(maxMeters);
   }
