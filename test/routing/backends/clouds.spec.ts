@@ -155,6 +155,15 @@ describe.each([
     expect(app.record().usage).toMatchObject({ quality: 'partial' });
   });
 
+  it('is asked for nothing that its cloud does not have', async () => {
+    const app = await bootBoth(cloud);
+    await app.claude.messages.batches.list();
+    await app.claude.models.list();
+    await app.claude.beta.messages.batches.list();
+    expect(app.records.map(({ attempts }) => attempts[0]?.endpoint)).toEqual(['direct', 'direct', 'direct']);
+    expect(cloud.backend.requests).toHaveLength(0);
+  });
+
   it('has a circuit and limits of its own', async () => {
     const limits = { requestsPerMinute: 1_000, inputTokensPerMinute: 1e6, outputTokensPerMinute: 1e6 };
     const app = await bootBoth(cloud, { rateLimit: limits, circuit: { consecutiveFailures: 2 } });
