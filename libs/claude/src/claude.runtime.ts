@@ -36,6 +36,7 @@ import { redactingSdkLogger } from './redaction/redacting-sdk-logger.js';
 import { Redactor } from './redaction/redactor.js';
 import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
+import { clientSecrets } from './routing/client-secrets.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
 import { routeStage } from './routing/route.stage.js';
 import { createTransport, type Transport } from './transport/transport.js';
@@ -167,7 +168,9 @@ export function createRuntime(
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
   });
-  for (const secret of [client.authToken, client.webhookKey]) if (secret !== null) redactor.known.add(secret);
+  const others = pool.endpoints.flatMap(({ options }) => clientSecrets(options.client));
+  for (const secret of [client.authToken, client.webhookKey, ...others])
+    if (secret !== null) redactor.known.add(secret);
   return {
     settings,
     client,

@@ -126,7 +126,8 @@ export class Attempt {
   /** An answer has begun. */
   answered(response: Response): void {
     this.status = response.status;
-    this.requestId = response.headers.get('request-id');
+    // AWS has a name of its own for it.
+    this.requestId = response.headers.get('request-id') ?? response.headers.get('x-amzn-requestid');
     if (!response.ok) {
       this.errorHeaders = response.headers;
       this.retryAfterMs = retryAfterMs(response.headers, this.clock.wall());

@@ -130,13 +130,21 @@ function kindOfThrown(error: unknown, ofTransport: boolean): FailureKind {
   if (isAbortError(error)) return 'aborted';
   const code = codeOf(error);
   if (isTlsFailure(code)) return 'tls';
-  if (neverSent(error)) return 'unreachable';
+  if (neverSent(error) || lacksCredentials(error)) return 'unreachable';
   const name = nameOf(error);
   const known = KIND_OF_NAME.get(name);
   if (known !== undefined) return known;
   if (isTimeoutCode(code)) return 'no-answer';
   if (name === 'APIConnectionError' || isNetworkCode(code)) return 'disconnected';
   return ofTransport && !isMisuseCode(code) ? 'disconnected' : 'unexpected';
+}
+
+/**
+ * Whether a client of a cloud had nothing to sign with: it asks the network for that, and nothing was sent of the request.
+ * Source: `core/auth` of the SDK's Bedrock package and `client` of its Vertex package, 1.1.
+ */
+function lacksCredentials(error: unknown): boolean {
+  return error instanceof Error && /^Failed to (?:resolve AWS|acquire Google OAuth) credentials/.test(error.message);
 }
 
 function nameOf(error: unknown): string | null {

@@ -26,9 +26,23 @@ const STATUS_OF_TYPE: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
+/**
+ * The same of what ends a stream of Bedrock. Source: AWS, "InvokeModelWithResponseStream"; a model that fails or is late has
+ * statuses of the caller's there (424, 408), and those of the service here.
+ */
+const STATUS_OF_EXCEPTION: Readonly<Record<string, number>> = {
+  validationException: 400,
+  throttlingException: 429,
+  internalServerException: 500,
+  modelStreamErrorException: 500,
+  serviceUnavailableException: 503,
+  modelTimeoutException: 504,
+};
+
 /** The status an error inside a 200 stream stands for. A type nobody knows yet is the service's fault. */
 export function statusOfErrorType(type: string): number {
-  return Object.hasOwn(STATUS_OF_TYPE, type) ? (STATUS_OF_TYPE[type] ?? 500) : 500;
+  const table = Object.hasOwn(STATUS_OF_TYPE, type) ? STATUS_OF_TYPE : STATUS_OF_EXCEPTION;
+  return Object.hasOwn(table, type) ? (table[type] ?? 500) : 500;
 }
 
 /** The error type of a status, for answers that did not come in the API's own words. */

@@ -98,11 +98,16 @@ export class EndpointPool implements AttemptListener, Elsewhere {
 
   #named({ context, operation }: Call): PoolEndpoint | null {
     const { endpoint: name } = context;
-    if (name === undefined) return isStateless(operation) ? null : this.endpoints[0];
+    if (name === undefined) return isStateless(operation) ? null : this.#keeperOf(operation);
     const found = this.endpoints.find((each) => each.name === name);
     if (found !== undefined) return found;
     const known = this.endpoints.map((each) => `'${each.name}'`).join(', ');
     throw new InvalidContextError(`\`endpoint\` of a call context names none of the endpoints. There are ${known}.`);
+  }
+
+  /** The first that has such an operation at all. */
+  #keeperOf(operation: Call['operation']): PoolEndpoint {
+    return this.endpoints.find((each) => each.offers(operation)) ?? this.endpoints[0];
   }
 
   /** Where the limits turned it away, so would those of every endpoint that shares them. */

@@ -1,5 +1,6 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Endpoint, Exchange } from '../call/endpoint.js';
+import { UNKNOWN_OPERATION, type Operation } from '../call/operations/operation.js';
 import type { EndpointKeys } from '../keys/endpoint-keys.js';
 import { exchangeOf } from './exchange.js';
 import type { ResolvedEndpoint } from './routing.options.js';
@@ -65,6 +66,16 @@ export class PoolEndpoint implements Endpoint, Candidate {
     return (this.#forbidden.get(model) ?? -Infinity) <= nowMs;
   }
 
+  /**
+   * Whether it has an operation. Clients of the SDK's family lack the resources that their cloud does not have; what nobody
+   * knows is tried.
+   */
+  offers({ name }: Operation): boolean {
+    const held = this.options.client;
+    if (held === null || name === UNKNOWN_OPERATION.name) return true;
+    return hasPath(held.client(), name.split('.'));
+  }
+
   /** An attempt there has ended. */
   learn({ model, failure }: Attempt, nowMs: number): void {
     if (failure?.meaning.kind !== 'forbidden') return;
@@ -78,4 +89,18 @@ export class PoolEndpoint implements Endpoint, Candidate {
     this.#forbidden.clear();
     this.key?.forgive();
   }
+}
+
+function hasPath(root: object, path: readonly string[]): boolean {
+  let held: unknown = root;
+  for (const name of path) {
+    if (typeof held !== 'object' || held === null) return false;
+    try {
+      held = Reflect.get(held, name);
+    } catch {
+      // A getter of the client's says so in an error.
+      return false;
+    }
+  }
+  return typeof held === 'function';
 }

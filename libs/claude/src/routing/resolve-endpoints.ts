@@ -1,6 +1,6 @@
 import type { BaseAnthropic } from '@anthropic-ai/sdk';
 import type { GivenKey, KeyOrigin } from '../keys/key-source.js';
-import { DEFAULT_DOMAIN, type EndpointOptions, type ResolvedEndpoint } from './routing.options.js';
+import { DEFAULT_DOMAIN, type EndpointOptions, type HeldClient, type ResolvedEndpoint } from './routing.options.js';
 
 /** At least one. */
 export type Endpoints = readonly [ResolvedEndpoint, ...ResolvedEndpoint[]];
@@ -36,14 +36,14 @@ export function resolveEndpoints(
   const resolved = options.map((each, index) =>
     each.client === undefined
       ? endpointOf(each, keyOf(each.key, `\`endpoints[${index}].key\``), null)
-      : endpointOf(each, null, each.client),
+      : endpointOf(each, null, held(each.client)),
   );
   return Object.freeze(resolved) as unknown as Endpoints;
 }
 
 type Common = Pick<EndpointOptions, 'name'> & Partial<Omit<EndpointOptions, 'key' | 'client'>>;
 
-function endpointOf(options: Common, key: KeyOrigin | null, client: BaseAnthropic | null): ResolvedEndpoint {
+function endpointOf(options: Common, key: KeyOrigin | null, client: HeldClient | null): ResolvedEndpoint {
   const { name, weight = 1, baseURL, models, maxConcurrent = null } = options;
   const limitDomain = options.limitDomain ?? (client === null ? DEFAULT_DOMAIN : name);
   return Object.freeze({
@@ -57,6 +57,10 @@ function endpointOf(options: Common, key: KeyOrigin | null, client: BaseAnthropi
     models: models === undefined ? null : namesOf(models),
     maxConcurrent,
   });
+}
+
+function held(client: BaseAnthropic): HeldClient {
+  return Object.freeze({ client: () => client });
 }
 
 function namesOf(models: NonNullable<EndpointOptions['models']>): ReadonlyMap<string, string> {

@@ -51,13 +51,18 @@ export interface RoutingOptions {
   readonly strategy?: StrategyName | BalancingStrategy;
 }
 
+/** A client that prints as a function: one of the SDK's family keeps its credentials in plain fields. */
+export interface HeldClient {
+  readonly client: () => BaseAnthropic;
+}
+
 /** An endpoint with every default filled in. */
 export interface ResolvedEndpoint {
   readonly name: string;
   readonly key: KeyOrigin | null;
   /** Where its requests go instead of the module's `baseURL`; `null` for there. */
   readonly baseURL: string | null;
-  readonly client: BaseAnthropic | null;
+  readonly client: HeldClient | null;
   readonly weight: number;
   readonly limitDomain: string;
   readonly cacheDomain: string;

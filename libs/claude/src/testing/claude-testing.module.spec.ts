@@ -60,6 +60,18 @@ describe('ClaudeTestingModule', () => {
     expect(await rejectionOf(send(simulator, '/v1/models'))).toMatchObject({ message: 'fetch failed' });
   });
 
+  it.each<[string, ClaudeTestingOptions['claude']]>([
+    ['options that are refused', { retry: { maxAttempts: -1 } }],
+    ['prices that are refused', { cost: { pricing: { file: '/nowhere/prices.json' } } }],
+  ])('leaves no simulator behind with %s', async (_what, claude) => {
+    const start = jest.spyOn(AnthropicSimulator, 'start');
+    const error = await rejectionOf(boot({ claude }));
+    expect(error).toMatchObject({ code: 'invalid_options' });
+    const simulator = (await start.mock.results[0]?.value) as AnthropicSimulator;
+    start.mockRestore();
+    expect(await rejectionOf(send(simulator, '/v1/models'))).toMatchObject({ message: 'fetch failed' });
+  });
+
   it('fails the start with options nobody knows', async () => {
     await expect(boot({ simulator: { prot: 1 } as never })).rejects.toThrow('Unrecognized key: "prot"');
   });

@@ -1,6 +1,7 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Module, type DynamicModule, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { ClaudeModule } from '../claude.module.js';
 import type { ClaudeModuleOptions } from '../claude.options.js';
+import { CLAUDE_RUNTIME } from '../claude.tokens.js';
 import { AnthropicSimulator } from './simulator.js';
 import type { SimulatorOptions } from './simulator.options.js';
 
@@ -53,7 +54,7 @@ export class ClaudeTestingModule {
   static forRoot({ simulator, claude = {} }: ClaudeTestingOptions = {}): DynamicModule {
     const simulatorModule = SimulatorModule.start(simulator);
     const apiKey = simulator?.apiKeys?.[0] ?? DEFAULT_KEY;
-    const claudeModule = ClaudeModule.forRootAsync({
+    const { providers = [], ...registered } = ClaudeModule.forRootAsync({
       imports: [simulatorModule],
       inject: [AnthropicSimulator],
       useFactory: ({ url }: AnthropicSimulator) => ({
@@ -62,6 +63,7 @@ export class ClaudeTestingModule {
         baseURL: url,
       }),
     });
+    const claudeModule = { ...registered, providers: providers.map(closingSimulator) };
     return {
       module: ClaudeTestingModule,
       global: true,
@@ -69,6 +71,25 @@ export class ClaudeTestingModule {
       exports: [simulatorModule, claudeModule],
     };
   }
+}
+
+/** Nest closes nothing of a start that fails: with options that are refused, the simulator would be left listening. */
+function closingSimulator(provider: Provider): Provider {
+  if (typeof provider !== 'object' || provider.provide !== CLAUDE_RUNTIME || !('useFactory' in provider))
+    return provider;
+  const { useFactory, inject = [] } = provider;
+  return {
+    ...provider,
+    inject: [AnthropicSimulator, ...inject],
+    useFactory: async (simulator: AnthropicSimulator, ...injected: unknown[]): Promise<unknown> => {
+      try {
+        return await useFactory(...injected);
+      } catch (error) {
+        await simulator.close();
+        throw error;
+      }
+    },
+  };
 }
 
 function hasCredentials({ client = {}, endpoints }: ClaudeModuleOptions): boolean {
