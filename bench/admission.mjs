@@ -46,20 +46,16 @@ function meterOf(key, limit) {
   return { kind: 'rate', key, label: key, limit, isGuess: false, ...shares, counted: 'at-start' };
 }
 
+/** As the module itself holds it: one for all calls. */
+const LEASE = { leaseMs: 120_000 };
+
 function ourReserveAndSettle() {
   const store = new MemoryAdmissionStore(systemClock);
   const meters = ['requests', 'input-tokens', 'output-tokens'].map((key) => meterOf(key, 1e12));
-  const [requests, input, output] = meters;
-  // As the module itself calls it: what the memory store answers at once is not awaited.
+  // As the module itself calls it: the meters are those of a model class, the amounts those of a call, and what the memory
+  // store answers at once is not awaited.
   return () => {
-    const lease = store.acquire(
-      [
-        { meter: requests, amount: 1 },
-        { meter: input, amount: 900 },
-        { meter: output, amount: 300 },
-      ],
-      { leaseMs: 120_000 },
-    );
+    const lease = store.acquire({ meters, amounts: [1, 900, 300] }, LEASE);
     if (!lease.granted) throw new Error('The limits were to be far away.');
     store.settle(lease, [1, 800, 250]);
   };
@@ -87,8 +83,8 @@ async function queued(callers) {
     dimensions: 1,
     shares: new UsedShares(1),
   });
-  const claims = [{ meter, amount: 1 }];
-  const first = store.acquire([{ meter, amount: EACH_SECOND }], { leaseMs: 1e9 });
+  const claims = { meters: [meter], amounts: [1] };
+  const first = store.acquire({ meters: [meter], amounts: [EACH_SECOND] }, { leaseMs: 1e9 });
   store.settle(first, [EACH_SECOND]);
   return timed(callers, {
     join: (arrival) => {

@@ -19,7 +19,7 @@ export type { StoreEvent, StoreStats } from './admission/store.events.js';
 export type { OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
-export type { BudgetMeter, Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
+export type { BudgetMeter, Claims, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
 export { callContext, type CallContext, type CallPriority, type StrategyName } from './call/context.js';
 export type { ClaudeView } from './call/context-view.js';
 export type { Call } from './call/call.js';

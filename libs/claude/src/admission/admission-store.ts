@@ -1,4 +1,4 @@
-import type { ClosedBy, Claim, Meter, Standing } from './meter.js';
+import type { ClosedBy, Claims, Meter, Standing } from './meter.js';
 
 /** At once from memory, later from anywhere else. */
 export type Awaitable<T> = T | PromiseLike<T>;
@@ -9,7 +9,7 @@ export type Awaitable<T> = T | PromiseLike<T>;
  */
 export interface Lease {
   readonly granted: true;
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
 }
 
 /** Claims that were not granted, none of them. */
@@ -69,14 +69,15 @@ export interface AdmissionStore {
   /**
    * Grants all claims or none.
    *
-   * @throws InvalidOptionsError for an amount that is no number of at least 0, before anything has changed.
+   * @throws InvalidOptionsError for an amount that is no number of at least 0, and for meters without one, before anything
+   *   has changed.
    */
-  acquire(claims: readonly Claim[], options: AcquireOptions): Awaitable<Lease | Denial>;
+  acquire(claims: Claims, options: AcquireOptions): Awaitable<Lease | Denial>;
 
   /**
    * Replaces claims by what was really used: an amount for each claim of the lease in its order, `null` for one that stays
    * held. A claim is settled once: a second settlement of it does nothing. One that comes after the lease has expired
-   * corrects what was counted for it.
+   * corrects what was counted for it. Of a rate it may count as if it had come earlier, as long as nothing was granted since.
    *
    * @throws InvalidOptionsError for an amount that is neither `null` nor a number of at least 0, before anything has changed.
    */

@@ -55,7 +55,7 @@ export class AttemptLease implements AttemptListener {
 
   /** No attempt came of it, so nothing was used. */
   returnUnused(): void {
-    if (this.#attempt === null && !this.#isOver) this.#end(this.ask.claims.map(() => 0));
+    if (this.#attempt === null && !this.#isOver) this.#end(this.ask.claims.amounts.map(() => 0));
   }
 
   #holds(attempt: Attempt): boolean {

@@ -48,20 +48,14 @@ describe('a bounded store', () => {
   it('hands on at once what its store answers at once', () => {
     const clock = new ManualClock();
     const bounded = new BoundedStore(new MemoryAdmissionStore(clock), STORE_OUTAGE_DEFAULTS, clock, () => undefined);
-    expect(bounded.acquire([{ meter: still(), amount: 1 }], LEASE)).toMatchObject({ granted: true });
+    expect(bounded.acquire({ meters: [still()], amounts: [1] }, LEASE)).toMatchObject({ granted: true });
   });
 
   it('lets a call go on whose store is late, and settles the lease that comes then as the call has', async () => {
     const { store, late, memory, clock } = setup();
     const [meter, slots] = [still(), places(3)];
     const release = hold(late);
-    const answer = store.acquire(
-      [
-        { meter, amount: 10 },
-        { meter: slots, amount: 1 },
-      ],
-      LEASE,
-    );
+    const answer = store.acquire({ meters: [meter, slots], amounts: [10, 1] }, LEASE);
     await turn();
     clock.advance(500);
     const lease = (await answer) as Lease;
@@ -81,7 +75,9 @@ describe('a bounded store', () => {
     const { store, late, memory, clock } = setup();
     const meter = budget(100);
     const release = hold(late);
-    const answer = Promise.resolve(store.acquire([{ meter, amount: 10 }], LEASE)).catch((error: unknown) => error);
+    const answer = Promise.resolve(store.acquire({ meters: [meter], amounts: [10] }, LEASE)).catch(
+      (error: unknown) => error,
+    );
     await turn();
     clock.advance(500);
     expect(await answer).toMatchObject({ code: 'store_unavailable', scope: 'budget' });
@@ -95,11 +91,11 @@ describe('a bounded store', () => {
     const meter = budget(100, { isHard: false });
     late.failure = new Error('away');
     for (let calls = 0; calls < 2; calls++) {
-      const lease = (await store.acquire([{ meter, amount: 10 }], LEASE)) as Lease;
+      const lease = (await store.acquire({ meters: [meter], amounts: [10] }, LEASE)) as Lease;
       await store.settle(lease, [7]);
     }
     late.failure = null;
-    for (let calls = 0; calls < 2; calls++) await store.acquire([{ meter, amount: 0 }], LEASE);
+    for (let calls = 0; calls < 2; calls++) await store.acquire({ meters: [meter], amounts: [0] }, LEASE);
     await turn();
     expect(memory.standing([meter])[0]?.level).toBe(100 - 14);
     expect(events.map(({ type }) => type)).toEqual(['store-failed', 'store-recovered']);
@@ -108,7 +104,7 @@ describe('a bounded store', () => {
   it('lets only one see after a while whether a store that stays away is back', async () => {
     const { store, late, clock } = setup();
     late.failure = new Error('away');
-    const ask = async (): Promise<void> => void (await store.acquire([{ meter: still(), amount: 1 }], LEASE));
+    const ask = async (): Promise<void> => void (await store.acquire({ meters: [still()], amounts: [1] }, LEASE));
     for (let calls = 0; calls < 5; calls++) await ask();
     expect(store.stats).toEqual({ isFailing: true, failures: 3, letThrough: 5, refused: 0 });
     clock.advance(5_000);
@@ -119,14 +115,14 @@ describe('a bounded store', () => {
   it('counts what is under way already, however closed it is', async () => {
     const { store, late } = setup({ limits: 'closed' });
     late.failure = new Error('away');
-    const claims = [{ meter: still(), amount: 1 }];
+    const claims = { meters: [still()], amounts: [1] };
     expect(await store.acquire(claims, { ...LEASE, force: true })).toMatchObject({ granted: true });
     await expect(Promise.resolve(store.acquire(claims, LEASE))).rejects.toMatchObject({ code: 'store_unavailable' });
   });
 
   it('passes on what a claim is wrong in, and holds nothing against its store', async () => {
     const { store } = setup();
-    const asked = Promise.resolve(store.acquire([{ meter: still(), amount: -1 }], LEASE));
+    const asked = Promise.resolve(store.acquire({ meters: [still()], amounts: [-1] }, LEASE));
     await expect(asked).rejects.toBeInstanceOf(InvalidOptionsError);
     expect(store.stats.failures).toBe(0);
   });

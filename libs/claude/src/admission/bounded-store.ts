@@ -4,7 +4,7 @@ import { toError } from '../errors/error-cause.js';
 import { StoreUnavailableError } from '../errors/refusals.js';
 import type { AcquireOptions, AdmissionStore, Awaitable, Denial, Lease, Observation } from './admission-store.js';
 import { offPath } from './lease-keeper.js';
-import type { Claim, Meter, Standing } from './meter.js';
+import type { Claims, Meter, Standing } from './meter.js';
 import { MissedSpending } from './missed-spending.js';
 import { StandInLease } from './stand-in-lease.js';
 import type { StoreEvent, StoreStats } from './store.events.js';
@@ -38,7 +38,7 @@ export class BoundedStore implements AdmissionStore {
   }
 
   /** @throws StoreUnavailableError where nothing may go on without the store. */
-  acquire(claims: readonly Claim[], options: AcquireOptions): Awaitable<Lease | Denial> {
+  acquire(claims: Claims, options: AcquireOptions): Awaitable<Lease | Denial> {
     if (!this.#watch.mayAsk()) return this.#without(claims, options, this.#watch.error);
     try {
       const answer = this.store.acquire(claims, options);
@@ -93,11 +93,7 @@ export class BoundedStore implements AdmissionStore {
     return this.store.take(key);
   }
 
-  async #inTime(
-    claims: readonly Claim[],
-    options: AcquireOptions,
-    answer: PromiseLike<Lease | Denial>,
-  ): Promise<Lease | Denial> {
+  async #inTime(claims: Claims, options: AcquireOptions, answer: PromiseLike<Lease | Denial>): Promise<Lease | Denial> {
     try {
       const known = await within(answer, this.settings.answerWithinMs, this.clock);
       this.#answered();
@@ -109,7 +105,7 @@ export class BoundedStore implements AdmissionStore {
 
   /** @param late The answer that may still come. */
   #failed(
-    claims: readonly Claim[],
+    claims: Claims,
     options: AcquireOptions,
     error: unknown,
     late: PromiseLike<Lease | Denial> | null = null,
@@ -121,18 +117,18 @@ export class BoundedStore implements AdmissionStore {
   }
 
   #without(
-    claims: readonly Claim[],
+    claims: Claims,
     options: AcquireOptions,
     error: unknown,
     late: PromiseLike<Lease | Denial> | null = null,
   ): Lease {
-    const closed = options.force === true ? undefined : claims.find(({ meter }) => this.#isClosed(meter));
+    const closed = options.force === true ? undefined : claims.meters.find((meter) => this.#isClosed(meter));
     const lease = closed === undefined ? new StandInLease(claims) : null;
     if (late === null) lease?.giveUp();
     else late.then(...this.#whenLate(lease));
     if (closed !== undefined) {
       this.#refused++;
-      throw unavailable(closed.meter.label, error);
+      throw unavailable(closed.label, error);
     }
     this.#letThrough++;
     return lease as StandInLease;
@@ -151,7 +147,7 @@ export class BoundedStore implements AdmissionStore {
     };
     const come = (answer: Lease | Denial): void => {
       if (!answer.granted) return lost();
-      const unused = answer.claims.map(() => 0);
+      const unused = answer.claims.amounts.map(() => 0);
       offPath(() => standIn?.adopt(this.store, answer) ?? this.store.settle(answer, unused));
     };
     return [come, lost];

@@ -13,6 +13,10 @@ const METER: BudgetMeter = {
   keepMs: 60_000,
 };
 
+function at(nowMs: number): { now(): number } {
+  return { now: () => nowMs };
+}
+
 describe('BudgetCounter', () => {
   const steps = fc.array(
     fc.record({
@@ -50,7 +54,7 @@ describe('BudgetCounter', () => {
             if (act === 'lapse') {
               counter.lapse(claimed, nowMs);
               lapsed.push({ amount: claimed, atMs: nowMs });
-            } else counter.settle(claimed, really, nowMs);
+            } else counter.settle(claimed, really, at(nowMs));
             used += really;
           }
           const { level, outstanding, limit } = counter.standing(nowMs);
@@ -67,7 +71,7 @@ describe('BudgetCounter', () => {
     counter.take(60);
     counter.lapse(60, 100);
     counter.take(5);
-    counter.settle(5, 5, 300);
+    counter.settle(5, 5, at(300));
     counter.correct(60, 20, 100, 300);
     expect(counter.standing(300).level).toBe(1_000 - 25);
     expect(counter.standing(710).level).toBe(1_000 - 5);
@@ -78,7 +82,7 @@ describe('BudgetCounter', () => {
     expect(counter.isAsNew(0)).toBe(true);
     counter.take(10);
     expect(counter.isAsNew(100_000)).toBe(false);
-    counter.settle(10, 10, 5);
+    counter.settle(10, 10, at(5));
     expect(counter.isAsNew(59_999)).toBe(false);
     expect(counter.isAsNew(60_000)).toBe(true);
   });

@@ -1,3 +1,4 @@
+import type { Clock } from '../call/clock.js';
 import type { Observation } from './admission-store.js';
 import { checkMeter } from './check-claims.js';
 import type { BudgetMeter, Meter, Standing } from './meter.js';
@@ -9,9 +10,6 @@ import { SlicedSum } from './sliced-sum.js';
  * having used it all, until a late settlement corrects that.
  */
 export class BudgetCounter {
-  /** What is asked of it by the decision under way; nothing between two. */
-  asked = 0;
-
   #meter: BudgetMeter;
   #reserved = 0;
   #claimsOut = 0;
@@ -48,13 +46,18 @@ export class BudgetCounter {
 
   /** Reserves an amount, even where too little is left. Of budgets nobody asks what was granted when. */
   take(amount: number): number {
-    this.asked = 0;
     this.#reserved += amount;
     this.#claimsOut += 1;
     return 0;
   }
 
-  settle(claimed: number, used: number, nowMs: number): void {
+  /** Takes back what it has just given. */
+  untake(amount: number): void {
+    this.#release(amount);
+  }
+
+  settle(claimed: number, used: number, clock: Pick<Clock, 'now'>): void {
+    const nowMs = this.#used.movesOn ? clock.now() : 0;
     this.#release(claimed);
     this.#used.add(used, nowMs, nowMs);
   }

@@ -1,25 +1,25 @@
 import { kindOf } from '../call/context.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { Observation } from './admission-store.js';
-import type { Claim, Meter } from './meter.js';
+import type { Claims, Meter } from './meter.js';
 
 /** Above this, amounts would no longer add up. */
 const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 
 /** Refuses claims whose amounts cannot be counted. */
-export function checkClaims(claims: readonly Claim[]): void {
-  for (let i = 0; i < claims.length; i += 1) {
-    const claim = claims[i] as Claim;
-    if (!isAmount(claim.amount)) throw wrongClaim(claim);
+export function checkClaims({ meters, amounts }: Claims): void {
+  if (meters.length !== amounts.length) throw wrongClaims(meters, amounts);
+  for (const [i, meter] of meters.entries()) {
+    if (!isAmount(amounts[i])) throw wrongClaim(meter, amounts[i]);
   }
 }
 
 /** Refuses a settlement that does not match the claims it is for. */
-export function checkUsed(claims: readonly Claim[], used: readonly (number | null)[]): void {
-  if (used.length !== claims.length) throw wrongCount(claims, used);
+export function checkUsed({ meters }: Claims, used: readonly (number | null)[]): void {
+  if (used.length !== meters.length) throw wrongCount(meters, used);
   for (let i = 0; i < used.length; i += 1) {
     const amount = used[i];
-    if (amount !== null && !isAmount(amount)) throw wrongUse(claims[i], amount);
+    if (amount !== null && !isAmount(amount)) throw wrongUse(meters[i], amount);
   }
 }
 
@@ -62,28 +62,34 @@ export function checkMeter<K extends Meter['kind']>(meter: Meter, kind: K): Extr
   return meter as Extract<Meter, { readonly kind: K }>;
 }
 
-function isAmount(amount: unknown): amount is number {
+/** Whether it can be counted. */
+export function isAmount(amount: unknown): amount is number {
   return typeof amount === 'number' && amount >= 0 && amount <= MAX_AMOUNT;
 }
 
 // Errors are made apart from the checks: every call is checked, and what is short is compiled into its caller.
 
-function wrongClaim({ meter, amount }: Claim): InvalidOptionsError {
+function wrongClaims(meters: readonly Meter[], amounts: readonly number[]): InvalidOptionsError {
+  return new InvalidOptionsError(
+    `${amounts.length} amounts cannot be claimed of ${meters.length} meters. Give one for each meter in its order.`,
+  );
+}
+
+function wrongClaim(meter: Meter, amount: unknown): InvalidOptionsError {
   return wrongAmount(`A claim of ${meter.label}`, amount, 'Claim what it is expected to use.');
 }
 
-function wrongUse(claim: Claim | undefined, amount: unknown): InvalidOptionsError {
-  const label = claim?.meter.label ?? '';
-  return wrongAmount(`What was used of ${label}`, amount, 'Settle with `null` while it is not known yet.');
+function wrongUse(meter: Meter | undefined, amount: unknown): InvalidOptionsError {
+  return wrongAmount(`What was used of ${meter?.label ?? ''}`, amount, 'Settle with `null` while it is not known yet.');
 }
 
 function wrongAmount(what: string, amount: unknown, remedy: string): InvalidOptionsError {
   return new InvalidOptionsError(`${what} must be a number from 0 to ${MAX_AMOUNT}, not ${kindOf(amount)}. ${remedy}`);
 }
 
-function wrongCount(claims: readonly Claim[], used: readonly (number | null)[]): InvalidOptionsError {
+function wrongCount(meters: readonly Meter[], used: readonly (number | null)[]): InvalidOptionsError {
   return new InvalidOptionsError(
-    `A lease of ${claims.length} claims cannot be settled with ${used.length} amounts. ` +
+    `A lease of ${meters.length} claims cannot be settled with ${used.length} amounts. ` +
       'Give one for each claim in its order, `null` for one that stays held.',
   );
 }

@@ -8,6 +8,11 @@ export class Closing {
   #untilMs = -Infinity;
   #by: ClosedBy | null = null;
 
+  /** Whether it is open. */
+  isOver(nowMs: number): boolean {
+    return this.#untilMs - nowMs <= ROUNDING_MS;
+  }
+
   /** Milliseconds it stays closed; 0 when it is open, `Infinity` until it is opened. */
   leftMs(nowMs: number): number {
     const leftMs = this.#untilMs - nowMs;

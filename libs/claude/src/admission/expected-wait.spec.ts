@@ -1,5 +1,5 @@
 import { expectWait, neverGives } from './expected-wait.js';
-import type { BudgetMeter, Claim, RateMeter, SlotMeter, Standing } from './meter.js';
+import type { BudgetMeter, Claims, RateMeter, SlotMeter, Standing } from './meter.js';
 import { UsedShares } from './used-shares.js';
 
 /** One unit flows in a millisecond. */
@@ -41,8 +41,8 @@ function standing(changes: Partial<Standing> = {}): Standing {
   };
 }
 
-function claims(...amounts: readonly number[]): Claim[] {
-  return amounts.map((amount) => ({ meter: RATE, amount }));
+function claims(...amounts: readonly number[]): Claims {
+  return { meters: amounts.map(() => RATE), amounts };
 }
 
 const NOBODY = [0, 0];

@@ -1,4 +1,4 @@
-import type { Claim, Standing } from './meter.js';
+import type { Claims, Standing } from './meter.js';
 import type { UsedShares } from './used-shares.js';
 
 /** How meters stood, and when. */
@@ -27,7 +27,7 @@ const NO_WAIT: ExpectedWait = { waitMs: 0, isGuess: false, standing: undefined }
  * @param elapsedMs Milliseconds since the meters stood as given.
  */
 export function expectWait(
-  claims: readonly Claim[],
+  { amounts }: Claims,
   ahead: readonly number[],
   standings: readonly Standing[],
   elapsedMs: number,
@@ -35,7 +35,7 @@ export function expectWait(
 ): ExpectedWait {
   let longest = NO_WAIT;
   for (const [index, standing] of standings.entries()) {
-    const asked = claims[index]?.amount ?? 0;
+    const asked = amounts[index] ?? 0;
     const closedMs = closedFor(standing, elapsedMs);
     const flowMs = flowOf(standing, asked, (ahead[index] ?? 0) * shares.of(index), elapsedMs);
     const waitMs = Math.max(closedMs, flowMs);

@@ -26,7 +26,8 @@ describe('a held bucket', () => {
   it('gives back nothing twice: a claim that was never used, held for a minute, leaves one burst and no more', () => {
     const bucket = bucketOf();
     bucket.take(30_000);
-    bucket.settle(30_000, 0, 60_000);
+    bucket.follow(METER, 60_000);
+    bucket.settle(30_000, 0);
     expect(bucket.standing(60_000)).toMatchObject({ level: 30_000, outstanding: 0 });
   });
 
@@ -34,15 +35,25 @@ describe('a held bucket', () => {
     const bucket = bucketOf();
     bucket.take(10_000);
     bucket.take(20_000);
-    bucket.settle(20_000, 20_000, 0);
+    bucket.settle(20_000, 20_000);
     bucket.follow(METER, 40_000);
     expect(bucket.standing(40_000)).toMatchObject({ level: 20_000, outstanding: 10_000 });
   });
 
-  it('does not run backwards with a clock', () => {
+  it('settles as of when it was last refilled, so that what was used flows back from then on', () => {
     const bucket = bucketOf();
     bucket.take(30_000);
-    bucket.settle(30_000, 30_000, 1_000);
+    bucket.follow(METER, 10_000);
+    bucket.settle(30_000, 30_000);
+    bucket.follow(METER, 30_000);
+    expect(bucket.standing(30_000)).toMatchObject({ level: 19_000, outstanding: 0 });
+  });
+
+  it('does not run backwards with a clock', () => {
+    const bucket = bucketOf();
+    bucket.follow(METER, 1_000);
+    for (const amount of [0, 30_000]) bucket.take(amount);
+    bucket.settle(30_000, 30_000);
     bucket.lapse(0, 500);
     expect(bucket.standing(500).level).toBe(0);
   });
@@ -50,7 +61,7 @@ describe('a held bucket', () => {
   it('holds exactly nothing once all is settled, whatever fractions were claimed', () => {
     const bucket = bucketOf();
     for (const amount of [0.1, 0.2, 0.7]) bucket.take(amount);
-    for (const amount of [0.1, 0.2, 0.7]) bucket.settle(amount, amount, 0);
+    for (const amount of [0.1, 0.2, 0.7]) bucket.settle(amount, amount);
     expect(bucket.standing(0).outstanding).toBe(0);
   });
 
@@ -60,7 +71,7 @@ describe('a held bucket', () => {
     bucket.follow(METER, startMs);
     const meter = bucket.meter;
     bucket.take(30_000);
-    bucket.settle(30_000, 30_000.1, startMs);
+    bucket.settle(30_000, 30_000.1);
     for (let nowMs = startMs, asked = 1; asked < 200; asked += 7) {
       const waitMs = bucket.refusal(asked, nowMs)?.waitMs ?? 0;
       nowMs += waitMs;
@@ -135,7 +146,7 @@ describe('a held bucket', () => {
     const held = bucketOf();
     held.take(0);
     expect(held.isAsNew(0)).toBe(false);
-    held.settle(0, 100, 0);
+    held.settle(0, 100);
     expect(held.isAsNew(0)).toBe(false);
     expect(held.isAsNew(1_000)).toBe(true);
     const learned = bucketOf();
@@ -150,7 +161,7 @@ describe('a held bucket', () => {
   it('names the longer of what it lacks and what it is closed for', () => {
     const bucket = bucketOf();
     bucket.take(30_000);
-    bucket.settle(30_000, 30_000, 0);
+    bucket.settle(30_000, 30_000);
     bucket.observe({ meter: METER, closed: { forMs: 100, by: 'retry-after' } }, null, 0);
     expect(bucket.refusal(9, 0)).toMatchObject({ reason: 'closed', waitMs: 100 });
     expect(bucket.refusal(950, 0)).toMatchObject({ reason: 'level', waitMs: 1_000 });

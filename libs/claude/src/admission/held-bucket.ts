@@ -16,9 +16,6 @@ const TOKEN_ROUNDING = 500;
  * low by, until they are settled.
  */
 export class HeldBucket {
-  /** Units asked of it by the decision under way; nothing between two. */
-  asked = 0;
-
   readonly #closing = new Closing();
   #meter: RateMeter;
   #learnedLimit: number | null = null;
@@ -50,6 +47,11 @@ export class HeldBucket {
     return this.#meter;
   }
 
+  /** What it can give at once. */
+  get level(): number {
+    return this.#unused - this.#outstanding;
+  }
+
   /** Lets in what has flowed back until now. */
   refill(nowMs: number): void {
     const elapsedMs = nowMs - this.#atMs;
@@ -65,32 +67,38 @@ export class HeldBucket {
     if (meter !== this.#meter) this.#redescribe(meter, nowMs);
   }
 
-  /** Whether it can give so much at once. */
+  /** Whether it can give so much at once, of what has flowed back until now too. */
   has(amount: number, nowMs: number): boolean {
-    return (
-      this.#closing.leftMs(nowMs) === 0 && (this.#covers(amount) || (this.#isGuessing && this.#covers(this.#burst)))
-    );
+    this.refill(nowMs);
+    return amount - this.level <= this.#tolerance && this.#closing.isOver(nowMs);
   }
 
   /** Gives so much, as debt where it has too little. Returns all it ever granted, this included. */
   take(amount: number): number {
-    this.asked = 0;
     this.#outstanding += amount;
     this.#claimsOut += 1;
-    this.#granted += amount;
-    return this.#granted;
+    return (this.#granted += amount);
   }
 
-  /** Replaces a claim by what was used. */
-  settle(claimed: number, used: number, nowMs: number): void {
-    this.refill(nowMs);
+  /** Takes back what it has just given. */
+  untake(amount: number): void {
+    this.#release(amount);
+    this.#granted -= amount;
+  }
+
+  /**
+   * Replaces a claim by what was used, as if that had come out when it was last refilled: its law holds whenever a claim is
+   * settled, and nothing was granted since. So nobody has to look at the clock for it.
+   */
+  settle(claimed: number, used: number): void {
     this.#release(claimed);
     this.#unused -= used;
   }
 
   /** Counts a claim as used whose holder is gone. */
   lapse(claimed: number, atMs: number): void {
-    this.settle(claimed, claimed, atMs);
+    this.refill(atMs);
+    this.settle(claimed, claimed);
   }
 
   /**
@@ -126,7 +134,7 @@ export class HeldBucket {
       limit: this.#limit,
       learnedLimit: this.#learnedLimit,
       burst: this.#burst,
-      level: this.#level,
+      level: this.level,
       outstanding: this.#outstanding,
       ratePerMs: this.#ratePerMs,
       closedForMs: this.#closing.leftMs(nowMs),
@@ -141,18 +149,13 @@ export class HeldBucket {
     return isFull && this.#learnedLimit === null && this.#closing.leftMs(nowMs) === 0;
   }
 
-  /** What it can give at once. */
-  get #level(): number {
-    return this.#unused - this.#outstanding;
-  }
-
   /** Whether its limit is a guess that nothing has replaced. */
   get #isGuessing(): boolean {
     return this.#meter.isGuess && this.#learnedLimit === null;
   }
 
   #covers(amount: number): boolean {
-    return amount - this.#level <= this.#tolerance;
+    return amount - this.level <= this.#tolerance;
   }
 
   #shortage(amount: number): Refusal | null {
@@ -164,7 +167,7 @@ export class HeldBucket {
     return {
       meter: this.#meter,
       reason: 'level',
-      waitMs: isHeldBack ? null : (needed - this.#level) / this.#ratePerMs,
+      waitMs: isHeldBack ? null : (needed - this.level) / this.#ratePerMs,
     };
   }
 

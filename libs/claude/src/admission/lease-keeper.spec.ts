@@ -19,7 +19,7 @@ class Kept {
   }
 
   async take(): Promise<Lease> {
-    const answer = await this.store.acquire([{ meter: PLACES, amount: 1 }], { leaseMs: LEASE_MS });
+    const answer = await this.store.acquire({ meters: [PLACES], amounts: [1] }, { leaseMs: LEASE_MS });
     if (!answer.granted) throw new Error('There was no place.');
     return answer;
   }

@@ -2,7 +2,7 @@ import type { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import { LimitExceededError, RequestExceedsLimitError, type LimitReason } from '../errors/refusals.js';
 import { neverGives, type ExpectedWait } from './expected-wait.js';
 import type { Denial } from './admission-store.js';
-import type { Claim, ClosedBy, Standing } from './meter.js';
+import type { Claims, ClosedBy, Standing } from './meter.js';
 
 /** A budget has too little left for a request. Whoever asked for it knows whose budget that is. */
 export class SpentDenial extends Error {
@@ -50,12 +50,9 @@ export function waitRefusal(
 }
 
 /** The error of a request that no wait would help; `null` for any other. */
-export function neverRefusal(
-  claims: readonly Claim[],
-  standings: readonly Standing[],
-): RequestExceedsLimitError | null {
+export function neverRefusal({ amounts }: Claims, standings: readonly Standing[]): RequestExceedsLimitError | null {
   for (const [index, standing] of standings.entries()) {
-    const requested = claims[index]?.amount ?? 0;
+    const requested = amounts[index] ?? 0;
     if (!neverGives(standing, requested)) continue;
     return new RequestExceedsLimitError({ scope: standing.meter.label, requested, limit: standing.burst });
   }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ManualClock } from '../testing/clock/manual-clock.js';
 import type { Lease } from './admission-store.js';
 import { MemoryAdmissionStore } from './memory-store.js';
-import type { BudgetMeter, Claim, Standing } from './meter.js';
+import type { BudgetMeter, Standing } from './meter.js';
 import { stepOf } from './spec-support/step-of.js';
 
 function budget(key: string, isHard: boolean): BudgetMeter {
@@ -34,20 +34,17 @@ class Treasury {
   readonly #granted: Granted[] = [];
 
   acquire(amounts: readonly (number | null)[], leaseMs: number): void {
-    const claims = BUDGETS.flatMap((meter, index): Claim[] => {
-      const amount = amounts[index] ?? null;
-      return amount === null ? [] : [{ meter, amount }];
-    });
-    const fits = claims.every(
-      ({ meter, amount }) => !this.#isHard(meter.key) || this.#sum(meter.key) + amount <= 1_000,
-    );
-    const answer = this.#store.acquire(claims, { leaseMs });
-    expect(answer.granted).toBe(fits);
-    if (!answer.granted) return;
     const paid = BUDGETS.flatMap((meter, index): Paid[] => {
       const claimed = amounts[index] ?? null;
       return claimed === null ? [] : [{ meter, claimed, spent: null }];
     });
+    const fits = paid.every(
+      ({ meter, claimed }) => !this.#isHard(meter.key) || this.#sum(meter.key) + claimed <= 1_000,
+    );
+    const claims = { meters: paid.map(({ meter }) => meter), amounts: paid.map(({ claimed }) => claimed) };
+    const answer = this.#store.acquire(claims, { leaseMs });
+    expect(answer.granted).toBe(fits);
+    if (!answer.granted) return;
     this.#granted.push({ lease: answer, paid, expiresAtMs: this.#clock.now() + leaseMs, settled: new Set() });
   }
 

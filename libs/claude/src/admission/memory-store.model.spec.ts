@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ManualClock } from '../testing/clock/manual-clock.js';
 import type { Lease, Observation } from './admission-store.js';
 import { MemoryAdmissionStore } from './memory-store.js';
-import type { Claim, Meter, RateMeter, Standing } from './meter.js';
+import type { Meter, RateMeter, Standing } from './meter.js';
 import { NaiveStore, type NaiveLease } from './spec-support/naive-store.js';
 
 interface Pair {
@@ -43,10 +43,9 @@ class Twins {
   }
 
   acquire(asks: readonly (readonly [which: number, amount: number])[], leaseMs: number, force: boolean): void {
-    const claims = asks.map(([which, amount]): Claim => {
-      const meter = this.#meter(which);
-      return { meter, amount: meter.kind === 'slots' ? amount % 3 : amount };
-    });
+    const meters = asks.map(([which]) => this.#meter(which));
+    const amounts = asks.map(([, amount], i) => (meters[i]?.kind === 'slots' ? amount % 3 : amount));
+    const claims = { meters, amounts };
     const reasons = this.naive.reasons(claims);
     const naive = this.naive.acquire(claims, { leaseMs, force });
     const real = this.store.acquire(claims, { leaseMs, force });
@@ -57,7 +56,7 @@ class Twins {
 
   settle(which: number, used: readonly (number | null)[]): void {
     this.#with(which, ({ real, naive }) => {
-      const amounts = real.claims.map((_, i) => used[i] ?? null);
+      const amounts = real.claims.meters.map((_, i) => used[i] ?? null);
       this.store.settle(real, amounts);
       this.naive.settle(naive, amounts);
     });

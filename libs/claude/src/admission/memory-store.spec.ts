@@ -1,8 +1,9 @@
 import { isClaudeError } from '../errors/claude-error.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
 import type { Denial, Lease } from './admission-store.js';
+import { claimsOf, type Ask } from './contract/store-probe.js';
 import { MemoryAdmissionStore } from './memory-store.js';
-import type { Claim, Meter, RateMeter, SlotMeter } from './meter.js';
+import type { Meter, RateMeter, SlotMeter } from './meter.js';
 
 const LEASE = { leaseMs: 60_000 };
 
@@ -31,7 +32,7 @@ function setUp(maxMeters?: number): { readonly clock: ManualClock; readonly stor
 }
 
 function grant(store: MemoryAdmissionStore, meter: Meter, amount: number, options = LEASE): Lease {
-  const answer = store.acquire([{ meter, amount }], options);
+  const answer = store.acquire({ meters: [meter], amounts: [amount] }, options);
   if (!answer.granted) throw new Error(`${meter.key} should have granted ${amount}.`);
   return answer;
 }
@@ -50,7 +51,7 @@ describe('the memory store', () => {
   it('answers at once and holds no timer', () => {
     const { clock, store } = setUp();
     const lease = grant(store, rate('a'), 600);
-    expect(lease.claims).toHaveLength(1);
+    expect(lease.claims.amounts).toEqual([600]);
     expect(clock.pendingTimers).toBe(0);
   });
 
@@ -75,7 +76,7 @@ describe('the memory store', () => {
 
   it('keeps nothing of leases without claims', () => {
     const { clock, store } = setUp();
-    const lease = store.acquire([], LEASE);
+    const lease = store.acquire({ meters: [], amounts: [] }, LEASE);
     if (lease.granted) store.settle(lease, []);
     clock.advance(60_000);
     expect(store.size).toBe(0);
@@ -113,16 +114,19 @@ describe('the memory store', () => {
 
   it('forgets none that it is about to grant something of', () => {
     const { store } = setUp(2);
-    const claims = [places(1), rate('a'), rate('b')].map((meter) => ({ meter, amount: 1 }));
+    const meters = [places(1), rate('a'), rate('b')];
     store.settle(grant(store, places(1), 1), [1]);
-    expect(store.acquire(claims, LEASE).granted).toBe(true);
-    expect(store.acquire(claims.slice(0, 1), LEASE)).toMatchObject({ granted: false, reason: 'slots' });
+    expect(store.acquire({ meters, amounts: [1, 1, 1] }, LEASE).granted).toBe(true);
+    expect(store.acquire({ meters: meters.slice(0, 1), amounts: [1] }, LEASE)).toMatchObject({
+      granted: false,
+      reason: 'slots',
+    });
   });
 
   it('makes anew what it has forgotten, however often it was claimed of together', () => {
     const { clock, store } = setUp(2);
     const meters = [rate('a'), rate('b')];
-    const claims = meters.map((meter) => ({ meter, amount: 1 }));
+    const claims = { meters, amounts: [1, 1] };
     const settle = (answer: Lease | Denial): void => {
       if (answer.granted) store.settle(answer, [1, 1]);
     };
@@ -149,6 +153,16 @@ describe('the memory store', () => {
     expect(store.size).toBe(0);
   });
 
+  it('tells in a denial how each meter stands by then, whichever of them it is for', () => {
+    const { clock, store } = setUp();
+    const meters = [rate('a'), rate('b')];
+    const lease = store.acquire({ meters, amounts: [600, 600] }, LEASE);
+    if (lease.granted) store.settle(lease, [600, 600]);
+    clock.advance(300);
+    const denial = store.acquire({ meters, amounts: [600, 1] }, LEASE);
+    expect(denial).toMatchObject({ granted: false, standings: [{ level: 300 }, { level: 300 }] });
+  });
+
   it('takes a lease only from itself', () => {
     const { store } = setUp();
     const { store: other } = setUp();
@@ -157,15 +171,16 @@ describe('the memory store', () => {
     expect(messageOf(() => store.settle(lease, [1]))).toMatch(expected);
     expect(messageOf(() => store.renew([lease], 1))).toMatch(expected);
     expect(messageOf(() => store.observe([], lease))).toMatch(expected);
-    expect(messageOf(() => store.settle({ granted: true, claims: [] }, []))).toMatch(expected);
+    expect(messageOf(() => store.settle({ granted: true, claims: { meters: [], amounts: [] } }, []))).toMatch(expected);
   });
 
-  it('keeps what was claimed, whatever becomes of the array of claims', () => {
+  it('keeps what was claimed, whatever becomes of the arrays of claims', () => {
     const { store } = setUp();
     const meter = rate('a');
-    const claims: Claim[] = [{ meter, amount: 100 }];
+    const claims = { meters: [meter], amounts: [100] };
     const lease = store.acquire(claims, LEASE);
-    claims[0] = { meter, amount: 1 };
+    claims.meters[0] = rate('b');
+    claims.amounts[0] = 1;
     grant(store, meter, 10);
     if (lease.granted) store.settle(lease, [0]);
     expect(store.standing([meter])[0]).toMatchObject({ level: 590, outstanding: 10 });
@@ -176,19 +191,17 @@ describe('claims of the same meters, made again and again', () => {
   const a = rate('a');
   const b = rate('b');
 
-  function take(store: MemoryAdmissionStore, ...claims: readonly Claim[]): void {
+  function take(store: MemoryAdmissionStore, ...asks: readonly Ask[]): void {
+    const claims = claimsOf(...asks);
     const answer = store.acquire(claims, LEASE);
     if (!answer.granted) throw new Error('There should have been enough.');
-    store.settle(
-      answer,
-      claims.map(({ amount }) => amount),
-    );
+    store.settle(answer, claims.amounts);
   }
 
   it('are made of what has flowed back since', () => {
     const { clock, store } = setUp();
     for (let second = 0; second < 3; second += 1) {
-      take(store, { meter: a, amount: 600 });
+      take(store, [a, 600]);
       clock.advance(1_000);
     }
     expect(store.standing([a])[0]).toMatchObject({ level: 600 });
@@ -196,17 +209,17 @@ describe('claims of the same meters, made again and again', () => {
 
   it('are told from others that begin with the same', () => {
     const { store } = setUp();
-    take(store, { meter: a, amount: 1 }, { meter: b, amount: 10 });
-    take(store, { meter: a, amount: 1 }, { meter: places(5), amount: 5 });
-    take(store, { meter: a, amount: 1 });
-    take(store, { meter: a, amount: 1 }, { meter: a, amount: 2 }, { meter: b, amount: 20 });
+    take(store, [a, 1], [b, 10]);
+    take(store, [a, 1], [places(5), 5]);
+    take(store, [a, 1]);
+    take(store, [a, 1], [a, 2], [b, 20]);
     expect(store.standing([a, b])).toMatchObject([{ level: 594 }, { level: 570 }]);
   });
 
   it('follow a meter that is described anew', () => {
     const { store } = setUp();
-    take(store, { meter: a, amount: 1 });
-    take(store, { meter: rate('a', { limit: 6_000 }), amount: 1 });
+    take(store, [a, 1]);
+    take(store, [rate('a', { limit: 6_000 }), 1]);
     expect(store.standing([rate('a', { limit: 6_000 })])[0]).toMatchObject({ limit: 6_000, level: 59 });
   });
 });
@@ -221,6 +234,16 @@ describe('what the memory store refuses', () => {
       'a settlement',
       () => store.settle(grant(store, rate('a'), 1), [-1]),
       /^What was used of units per minute of a must be a number from 0 .*, not a number out of range\. Settle with `null`/,
+    ],
+    [
+      'claims without an amount',
+      () => store.acquire({ meters: [rate('a'), rate('b')], amounts: [1] }, LEASE),
+      /^1 amounts cannot be claimed of 2 meters\. Give one for each/,
+    ],
+    [
+      'amounts claimed of nothing',
+      () => store.acquire({ meters: [rate('a')], amounts: [1, 2] }, LEASE),
+      /^2 amounts cannot be claimed of 1 meters\./,
     ],
     [
       'too few amounts',

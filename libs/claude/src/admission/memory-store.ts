@@ -1,12 +1,12 @@
 import { systemClock, type Clock } from '../call/clock.js';
 import { InvalidOptionsError } from '../errors/errors.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
-import { checkClaims, checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
-import { denialOf, isGranted } from './claim-decision.js';
+import { checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
+import { takeAll } from './claim-decision.js';
 import { ExpiringNotes } from './expiring-notes.js';
 import { LeaseList } from './lease-list.js';
 import { MemoryLease } from './memory-lease.js';
-import type { Claim, Meter, Standing } from './meter.js';
+import type { Claims, Meter, Standing } from './meter.js';
 import { MeterStates } from './meter-states.js';
 
 /** Meters of a store before those that are as new are forgotten. */
@@ -30,13 +30,13 @@ export class MemoryAdmissionStore implements AdmissionStore {
     return this.#states.size;
   }
 
-  acquire(claims: readonly Claim[], { leaseMs, force = false }: AcquireOptions): Lease | Denial {
-    checkClaims(claims);
+  acquire(claims: Claims, { leaseMs, force }: AcquireOptions): Lease | Denial {
     checkLeaseMs(leaseMs);
     const nowMs = this.#expireUntilNow();
-    const states = this.#states.obtainAll(claims, nowMs);
-    if (!isGranted(claims, states, force, nowMs)) return denialOf(claims, states, nowMs);
-    const lease = new MemoryLease(claims, states, this.#states);
+    const states = this.#states.obtainAll(claims.meters, nowMs);
+    const taken = takeAll(claims, states, force, nowMs);
+    if (!Array.isArray(taken)) return taken;
+    const lease = new MemoryLease(claims, states, taken, this.#states, states.length);
     if (!lease.isOver) this.#expiring.add(lease, nowMs + leaseMs);
     return lease;
   }
@@ -44,9 +44,8 @@ export class MemoryAdmissionStore implements AdmissionStore {
   settle(lease: Lease, used: readonly (number | null)[]): void {
     const own = this.#own(lease);
     checkUsed(own.claims, used);
-    const nowMs = this.#expireUntilNow();
-    if (own.isOver) return own.settle(used, nowMs);
-    own.settle(used, nowMs);
+    if (own.hasLapsed) return own.correct(used, this.#clock.now());
+    own.settle(used, this.#clock);
     if (own.isOver) this.#expiring.remove(own);
   }
 
@@ -86,7 +85,7 @@ export class MemoryAdmissionStore implements AdmissionStore {
 
   #own(lease: Lease): MemoryLease {
     if (lease instanceof MemoryLease && lease.isHeldOf(this.#states)) return lease;
-    throw new InvalidOptionsError('A lease can only be given to the store it came from. Keep both together.');
+    throw foreignLease();
   }
 
   /** Lets go of what was held too long, each lease at its own time, and reads the clock. */
@@ -101,4 +100,8 @@ export class MemoryAdmissionStore implements AdmissionStore {
       lease.lapse();
     }
   }
+}
+
+function foreignLease(): InvalidOptionsError {
+  return new InvalidOptionsError('A lease can only be given to the store it came from. Keep both together.');
 }

@@ -1,7 +1,7 @@
 import { BudgetCounter } from './budget-counter.js';
 import { checkMeter } from './check-claims.js';
 import { HeldBucket } from './held-bucket.js';
-import type { Claim, Meter } from './meter.js';
+import type { Meter } from './meter.js';
 import { Slots } from './slots.js';
 
 /** What is kept of one meter. */
@@ -31,10 +31,11 @@ export class MeterStates {
     return this.#find(meter, nowMs);
   }
 
-  /** The states of the meters of claims now, claim by claim, made where there are none. */
-  obtainAll(claims: readonly Claim[], nowMs: number): readonly MeterState[] {
-    const states = claims.length === 0 ? undefined : this.#together.get((claims[0] as Claim).meter.key);
-    return states !== undefined && areNow(states, claims, nowMs) ? states : this.#findAll(claims, nowMs);
+  /** The states of meters, meter by meter, made where there are none; not refilled where there are. */
+  obtainAll(meters: readonly Meter[], nowMs: number): readonly MeterState[] {
+    const first = meters[0];
+    const states = first && this.#together.get(first.key);
+    return states !== undefined && areOf(states, meters) ? states : this.#findAll(meters, nowMs);
   }
 
   /** The state of a meter now, to look at: a new one, not kept, where there is none. */
@@ -62,10 +63,10 @@ export class MeterStates {
     return kept;
   }
 
-  #findAll(claims: readonly Claim[], nowMs: number): readonly MeterState[] {
-    // Before any is found: what claims are about to be made of must not be forgotten, however new it looks.
-    this.#makeRoom(claims.length, nowMs);
-    const states = claims.map(({ meter }) => this.#find(meter, nowMs));
+  #findAll(meters: readonly Meter[], nowMs: number): readonly MeterState[] {
+    // Before any is found: what is about to be claimed of must not be forgotten, however new it looks.
+    this.#makeRoom(meters.length, nowMs);
+    const states = meters.map((meter) => this.#find(meter, nowMs));
     const [first] = states;
     if (first !== undefined) this.#together.set(first.meter.key, states);
     return states;
@@ -88,13 +89,11 @@ export class MeterStates {
   }
 }
 
-/** Refills states if they are of the very meters that are claimed of; one that is described anew is another one. */
-function areNow(states: readonly MeterState[], claims: readonly Claim[], nowMs: number): boolean {
-  if (states.length !== claims.length) return false;
-  for (let i = 0; i < claims.length; i += 1) {
-    const state = states[i] as MeterState;
-    if (state.meter !== (claims[i] as Claim).meter) return false;
-    state.refill(nowMs);
+/** Whether states are of the very meters; one that is described anew is another one. */
+function areOf(states: readonly MeterState[], meters: readonly Meter[]): boolean {
+  if (states.length !== meters.length) return false;
+  for (let i = 0; i < meters.length; i += 1) {
+    if ((states[i] as MeterState).meter !== meters[i]) return false;
   }
   return true;
 }

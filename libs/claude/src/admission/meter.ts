@@ -55,11 +55,11 @@ export const BUDGET_SLICES = 60;
 /** Anything with a bound. A plain description: what is left of it is kept by the store. */
 export type Meter = RateMeter | SlotMeter | BudgetMeter;
 
-/** An amount asked of a meter. */
-export interface Claim {
-  readonly meter: Meter;
-  /** In the meter's unit; at least 0. */
-  readonly amount: number;
+/** What is asked of meters: an amount for each, in the same order. */
+export interface Claims {
+  readonly meters: readonly Meter[];
+  /** Each in its meter's unit; at least 0. */
+  readonly amounts: readonly number[];
 }
 
 /** Why a meter grants nothing for a while. */

@@ -23,6 +23,11 @@ export class SlicedSum {
     this.#latest = this.#sliceOf(nowMs);
   }
 
+  /** Whether what came in leaves it again. Otherwise it asks for no time. */
+  get movesOn(): boolean {
+    return this.#slices !== null;
+  }
+
   total(nowMs: number): number {
     this.#advance(nowMs);
     return this.#total;

@@ -6,9 +6,6 @@ import { orClosed, type Refusal } from './refusal.js';
 
 /** Places that are taken and given back. A settlement frees a place whatever was used of it. */
 export class Slots {
-  /** Places asked of it by the decision under way; nothing between two. */
-  asked = 0;
-
   readonly #closing = new Closing();
   #meter: SlotMeter;
   #learnedLimit: number | null = null;
@@ -37,15 +34,19 @@ export class Slots {
 
   /** Whether so many places are free. */
   has(amount: number, nowMs: number): boolean {
-    return this.#taken + amount <= this.#limit && this.#closing.leftMs(nowMs) === 0;
+    return this.#taken + amount <= this.#limit && this.#closing.isOver(nowMs);
   }
 
   /** Takes places, even where there are too few. Of places nobody asks what was granted when. */
   take(amount: number): number {
-    this.asked = 0;
     this.#taken += amount;
     this.#claimsOut += 1;
     return 0;
+  }
+
+  /** Takes back what it has just given. */
+  untake(amount: number): void {
+    this.settle(amount);
   }
 
   settle(claimed: number): void {

@@ -1,5 +1,5 @@
 import type { AdmissionStore, Awaitable, Lease, Observation } from './admission-store.js';
-import type { Claim } from './meter.js';
+import type { Claims } from './meter.js';
 
 /** What was used of each claim, in their order; `null` for one that stays held. */
 type Used = readonly (number | null)[];
@@ -14,7 +14,7 @@ export class StandInLease implements Lease {
   #isLost = false;
   #untold: Used[] = [];
 
-  constructor(readonly claims: readonly Claim[]) {}
+  constructor(readonly claims: Claims) {}
 
   /** The store's own lease; `null` as long as it has not come. */
   get real(): Lease | null {
@@ -42,7 +42,7 @@ export class StandInLease implements Lease {
   takeSpent(): readonly Observation[] {
     if (!this.#isLost) return [];
     const settled = this.#untold.splice(0);
-    return this.claims.flatMap(({ meter }, index) => {
+    return this.claims.meters.flatMap((meter, index) => {
       const amount = settled.map((used) => used[index] ?? null).find((each) => each !== null) ?? 0;
       return meter.kind === 'budget' && amount > 0 ? [{ meter, spent: { amount, agoMs: 0 } }] : [];
     });

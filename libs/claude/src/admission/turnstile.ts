@@ -1,11 +1,11 @@
 import type { AdaptiveConcurrency, PlaceListener } from './adaptive-concurrency.js';
 import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store.js';
 import { LEASE_MS, offPath } from './lease-keeper.js';
-import type { Claim } from './meter.js';
+import type { Claims } from './meter.js';
 
 /** Somebody who asks: with what claims, and for a place where. */
 export interface Passenger {
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
   /** How many calls may be under way where it goes; `null` for any number. */
   readonly places: AdaptiveConcurrency | null;
 }
@@ -62,7 +62,7 @@ export class Turnstile {
   /** Gives both back, unused. */
   giveBack(lease: Lease, { places }: Passenger): void {
     places?.release();
-    offPath(() => this.store.settle(lease, lease.claims.map(nothing)));
+    offPath(() => this.store.settle(lease, lease.claims.amounts.map(nothing)));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Claim } from './meter.js';
+import type { Claims } from './meter.js';
 
 const LEARNING_RATE = 0.05;
 
@@ -14,9 +14,9 @@ export class UsedShares {
     return this.#shares[index] ?? 1;
   }
 
-  learn(claims: readonly Claim[], used: readonly (number | null)[]): void {
+  learn({ amounts }: Claims, used: readonly (number | null)[]): void {
     for (let index = 0; index < this.#shares.length; index += 1) {
-      const claimed = claims[index]?.amount ?? 0;
+      const claimed = amounts[index] ?? 0;
       const amount = used[index] ?? null;
       if (claimed > 0 && amount !== null) this.#learn(index, Math.min(1, amount / claimed));
     }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { AdmissionStore } from './admission-store.js';
-import type { Claim } from './meter.js';
+import type { Claims } from './meter.js';
 import { METER, TestLine } from './spec-support/line.js';
 import { isPending } from './turnstile.js';
 
@@ -17,13 +17,13 @@ interface Comer {
 }
 
 interface Waiter extends Comer {
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
   readonly cameAtMs: number;
 }
 
 /** When the store granted which claims, in order. All is used as claimed, and settled at once. */
 class Grants {
-  readonly atMs = new Map<readonly Claim[], number>();
+  readonly atMs = new Map<Claims, number>();
 
   constructor(private readonly nowMs: () => number) {}
 
@@ -34,10 +34,7 @@ class Grants {
         const answer = store.acquire(claims, options);
         if (isPending(answer) || !answer.granted) return answer;
         this.atMs.set(claims, this.nowMs());
-        void store.settle(
-          answer,
-          claims.map(({ amount }) => amount),
-        );
+        void store.settle(answer, claims.amounts);
         return answer;
       },
       settle: (lease, used) => store.settle(lease, used),
@@ -60,7 +57,7 @@ async function live(
   const waiters: Waiter[] = [];
   for (const comer of comers) {
     await line.pass(comer.afterMs);
-    const claims = [{ meter: METER, amount: comer.amount }];
+    const claims = { meters: [METER], amounts: [comer.amount] };
     waiters.push({ ...comer, claims, cameAtMs: line.clock.now() });
     await line.come('somebody', { claims, rank: comer.rank, maxWaitMs: 1e9 });
   }

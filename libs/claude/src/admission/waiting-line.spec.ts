@@ -127,7 +127,7 @@ describe.each([
 
   it('expects those ahead to give back as much as others did', async () => {
     const line = await emptied(wrap);
-    for (let i = 0; i < 100; i += 1) line.line.learn([{ meter: METER, amount: 10 }], [1]);
+    for (let i = 0; i < 100; i += 1) line.line.learn({ meters: [METER], amounts: [10] }, [1]);
     await line.come('a', { amount: 8 });
     const { error } = await line.come('b', { amount: 3, maxWaitMs: 5_000 });
     expect(error).toBeNull();
@@ -136,7 +136,7 @@ describe.each([
   it('refuses nobody at once for what is only a guess, which the first answer may end', async () => {
     const guess = { ...METER, isGuess: true };
     const line = new TestLine(wrap);
-    const claims = [{ meter: guess, amount: 10 }];
+    const claims = { meters: [guess], amounts: [10] };
     await line.come('all', { claims });
     const fates = [await line.come('b', { claims }), await line.come('c', { claims, maxWaitMs: 1_000 })];
     await line.store.observe([{ meter: guess, limit: 6_000, remaining: 6_000 }]);

@@ -5,7 +5,7 @@ import { DueTimes } from './due-times.js';
 import { expectWait, type Outlook } from './expected-wait.js';
 import { neverRefusal, SpentDenial, waitRefusal, type LimitRefusal } from './limit-refusal.js';
 import type { LineTurn } from './line-turn.js';
-import type { Claim, Meter } from './meter.js';
+import type { Claims, Meter } from './meter.js';
 import { isPending, type Passenger, type Turnstile } from './turnstile.js';
 import type { UsedShares } from './used-shares.js';
 import { WaitQueue } from './wait-queue.js';
@@ -132,7 +132,7 @@ export class WaitingLine implements PlaceListener {
   }
 
   /** Learns from a settlement how much of what is asked for is used in the end. */
-  learn(claims: readonly Claim[], used: readonly (number | null)[]): void {
+  learn(claims: Claims, used: readonly (number | null)[]): void {
     this.options.shares.learn(claims, used);
   }
 

@@ -1,11 +1,11 @@
 import type { AdaptiveConcurrency } from './adaptive-concurrency.js';
 import type { Lease } from './admission-store.js';
-import type { Claim, Meter } from './meter.js';
+import type { Claims, Meter } from './meter.js';
 import { QueuedWaiter } from './wait-queue.js';
 
 /** Who asks to be let through, and for how long it may wait. */
 export interface WaitRequest {
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
   readonly rank: 0 | 1 | 2;
   /** Whose turn it takes where tenants take turns; '' for nobody's. */
   readonly tenant: string;
@@ -25,7 +25,7 @@ export class Waiting extends QueuedWaiter {
   readonly lease: Promise<Lease>;
   readonly places: AdaptiveConcurrency | null;
   /** Of the same meters, which may come to be described anew while it waits. */
-  claims: readonly Claim[];
+  claims: Claims;
   /** Monotonic milliseconds at which it gives up. */
   readonly untilMs: number;
   grant: (lease: Lease) => void = noop;
@@ -33,7 +33,7 @@ export class Waiting extends QueuedWaiter {
 
   constructor(request: WaitRequest, nowMs: number) {
     const { rank, tenant, arrival, sinceMs, claims, places } = request;
-    super(rank, tenant, arrival, sinceMs, amountsOf(claims), weightOf(claims));
+    super(rank, tenant, arrival, sinceMs, claims.amounts, weightOf(claims));
     this.claims = claims;
     this.places = places;
     this.untilMs = nowMs + request.maxWaitMs;
@@ -45,7 +45,8 @@ export class Waiting extends QueuedWaiter {
 
   /** Asks the same of meters that are described anew. */
   replaceMeters(meters: readonly Meter[]): void {
-    this.claims = this.claims.map(({ meter, amount }, index) => ({ meter: meters[index] ?? meter, amount }));
+    const { meters: before, amounts } = this.claims;
+    this.claims = { meters: before.map((meter, index) => meters[index] ?? meter), amounts };
   }
 
   /** Whether it has neither been let through nor turned away. */
@@ -61,15 +62,11 @@ function noop(): void {
   // Replaced before anybody can call it.
 }
 
-function amountsOf(claims: readonly Claim[]): number[] {
-  return claims.map(({ amount }) => amount);
-}
-
 /** A turn costs what it takes of the scarcest limit: the largest share of any. Money is not taken in turns. */
-function weightOf(claims: readonly Claim[]): number {
+function weightOf({ meters, amounts }: Claims): number {
   let weight = LEAST_WEIGHT;
-  for (const { meter, amount } of claims) {
-    if (meter.kind !== 'budget') weight = Math.max(weight, amount / meter.limit);
+  for (const [index, { kind, limit }] of meters.entries()) {
+    if (kind !== 'budget') weight = Math.max(weight, (amounts[index] ?? 0) / limit);
   }
   return weight;
 }

@@ -1,6 +1,6 @@
 import type { AdmissionStore, Awaitable, Lease } from '../admission/admission-store.js';
 import { offPath } from '../admission/lease-keeper.js';
-import type { Claim, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from '../admission/meter.js';
+import type { Claims, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from '../admission/meter.js';
 import { isPending, Turnstile } from '../admission/turnstile.js';
 import { UsedShares } from '../admission/used-shares.js';
 import { WaitingLine } from '../admission/waiting-line.js';
@@ -76,19 +76,11 @@ export class LimitPool {
     return this.#meters.length > DIMENSION.inputTokens;
   }
 
-  claims({ requests = 1, inputTokens, outputTokens }: LimitAmounts): readonly Claim[] {
-    const meters = this.#meters as readonly [Meter, Meter, Meter, Meter, Meter];
-    const claims: Claim[] = [
-      { meter: meters[0], amount: 1 },
-      { meter: meters[1], amount: requests },
-    ];
-    if (!this.countsTokens) return claims;
-    claims.push(
-      { meter: meters[2], amount: inputTokens },
-      { meter: meters[3], amount: outputTokens },
-      { meter: meters[4], amount: inputTokens + outputTokens },
-    );
-    return claims;
+  claims({ requests = 1, inputTokens, outputTokens }: LimitAmounts): Claims {
+    const amounts = this.countsTokens
+      ? [1, requests, inputTokens, outputTokens, inputTokens + outputTokens]
+      : [1, requests];
+    return { meters: this.#meters, amounts };
   }
 
   /** What was used, claim by claim. */
@@ -118,7 +110,10 @@ export class LimitPool {
     const { store } = this.options;
     const settle = (lease: Lease): Awaitable<void> => store.settle(lease, [amount]);
     offPath(() => {
-      const lease = store.acquire([{ meter, amount }], { leaseMs: 1_000, force: true }) as Awaitable<Lease>;
+      const lease = store.acquire(
+        { meters: [meter], amounts: [amount] },
+        { leaseMs: 1_000, force: true },
+      ) as Awaitable<Lease>;
       return isPending(lease) ? lease.then(settle) : settle(lease);
     });
   }

@@ -57,8 +57,8 @@ function ended(used: Usage | null, wasSent = true): Attempt {
 
 describe('what an attempt asks of the limits', () => {
   it('is a place, a request, and its tokens, apart and together', () => {
-    const amounts = ask().claims.map(({ meter, amount }) => [meter.key, amount]);
-    expect(amounts).toEqual([
+    const { meters, amounts } = ask().claims;
+    expect(meters.map(({ key }, i) => [key, amounts[i]])).toEqual([
       ['default/slots', 1],
       ['default/haiku-5-5/requests', 1],
       ['default/haiku-5-5/input-tokens', 700],
@@ -69,7 +69,7 @@ describe('what an attempt asks of the limits', () => {
 
   it('is a place and a request where tokens are not counted', () => {
     const pool = poolOf('batch');
-    expect(ask(pool, null).claims.map(({ amount }) => amount)).toEqual([1, 1]);
+    expect(ask(pool, null).claims.amounts).toEqual([1, 1]);
     expect(ask(pool, null).sent()).toEqual([null, 1]);
     expect(ask(pool, null).ended(ended(null))).toEqual([0, 1]);
   });

@@ -1,7 +1,7 @@
 import type { AdaptiveConcurrency } from '../admission/adaptive-concurrency.js';
 import type { Lease } from '../admission/admission-store.js';
 import type { AttemptAsk, UsedAmounts } from '../admission/attempt-ask.js';
-import type { Claim } from '../admission/meter.js';
+import type { Claims } from '../admission/meter.js';
 import type { WaitingLine } from '../admission/waiting-line.js';
 import type { Attempt } from '../call/attempt.js';
 import type { Usage } from '../call/usage.js';
@@ -22,7 +22,7 @@ export interface AttemptObserver {
 
 /** What one attempt asks of the rate limits, and what it used of them. */
 export class RateLimitAsk implements AttemptAsk {
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
   #input: number | null = null;
 
   constructor(

@@ -227,4 +227,12 @@ export const grantingCases: readonly AdmissionStoreCase[] = [
     await probe.expect(rate, { level: 100, outstanding: 0 });
     await probe.expect(slots, { level: 2, outstanding: 0 });
   }),
+
+  storeCase('claims are refused that are not one amount for each meter', async (probe) => {
+    const rate = still();
+    for (const amounts of [[], [10, 10]]) {
+      await probe.refuses(() => probe.store.acquire({ meters: [rate], amounts }, { leaseMs: 1_000 }));
+    }
+    await probe.expect(rate, { level: 100, outstanding: 0 });
+  }),
 ];

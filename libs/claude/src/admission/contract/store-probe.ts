@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { isClaudeError } from '../../errors/claude-error.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission-store.js';
-import type { Claim, Meter, Standing } from '../meter.js';
+import type { Claims, Meter, Standing } from '../meter.js';
 import type { AdmissionStoreCase, AdmissionStoreHarness } from './contract-case.js';
 
 /** A claim, written briefly. */
 export type Ask = readonly [meter: Meter, amount: number];
+
+export function claimsOf(...asks: readonly Ask[]): Claims {
+  return { meters: asks.map(([meter]) => meter), amounts: asks.map(([, amount]) => amount) };
+}
 
 /** Longer than any case takes, in real time too. */
 const LONG_MS = 600_000;
@@ -35,17 +39,13 @@ export class StoreProbe {
   }
 
   async ask(asks: readonly Ask[], options: Partial<AcquireOptions> = {}): Promise<Lease | Denial> {
-    const claims: Claim[] = asks.map(([meter, amount]) => ({ meter, amount }));
-    return this.harness.store.acquire(claims, { leaseMs: LONG_MS, ...options });
+    return this.harness.store.acquire(claimsOf(...asks), { leaseMs: LONG_MS, ...options });
   }
 
   async grant(asks: readonly Ask[], options: Partial<AcquireOptions> = {}): Promise<Lease> {
     const answer = await this.ask(asks, options);
     assert.ok(answer.granted, 'the claims must be granted');
-    assert.deepEqual(
-      answer.claims.map(({ meter, amount }) => [meter.key, amount]),
-      asks.map(([meter, amount]) => [meter.key, amount]),
-    );
+    assert.deepEqual(answer.claims, claimsOf(...asks));
     return answer;
   }
 

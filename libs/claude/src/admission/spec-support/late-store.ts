@@ -1,5 +1,5 @@
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission-store.js';
-import type { Claim, Meter, Standing } from '../meter.js';
+import type { Claims, Meter, Standing } from '../meter.js';
 
 /** A store whose every answer comes later, as that of one in another process does. */
 export class LateStore implements AdmissionStore {
@@ -12,7 +12,7 @@ export class LateStore implements AdmissionStore {
 
   constructor(private readonly store: AdmissionStore) {}
 
-  acquire(claims: readonly Claim[], options: AcquireOptions): Promise<Lease | Denial> {
+  acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
     return this.#later(() => this.store.acquire(claims, options));
   }
 

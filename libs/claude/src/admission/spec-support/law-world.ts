@@ -1,7 +1,7 @@
 import { ManualClock } from '../../testing/clock/manual-clock.js';
 import type { Denial, Lease } from '../admission-store.js';
 import { MemoryAdmissionStore } from '../memory-store.js';
-import type { Claim, Meter, RateMeter, SlotMeter, Standing } from '../meter.js';
+import type { Claims, Meter, RateMeter, SlotMeter, Standing } from '../meter.js';
 import { LawBook } from './law-book.js';
 
 /** Claims granted, and what they will turn out to have cost. */
@@ -108,9 +108,11 @@ export class LawWorld {
     return Math.max(...this.#books.map((book) => book.worstExcess()));
   }
 
-  #claims(amounts: readonly number[]): Claim[] {
-    const claims: Claim[] = this.rates.map((meter, i) => ({ meter, amount: amounts[i] ?? 0 }));
-    return [...claims, { meter: this.places, amount: 1 }];
+  #claims(amounts: readonly number[]): Claims {
+    return {
+      meters: [...this.rates, this.places],
+      amounts: [...this.rates.map((_, i) => amounts[i] ?? 0), 1],
+    };
   }
 
   #lookAround(): void {

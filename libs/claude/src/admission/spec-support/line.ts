@@ -66,7 +66,7 @@ export class TestLine {
   request({ amount = 1, ...asked }: Asked = {}): WaitRequest {
     this.#arrivals += 1;
     return {
-      claims: [{ meter: METER, amount }],
+      claims: { meters: [METER], amounts: [amount] },
       rank: 1,
       tenant: '',
       arrival: this.#arrivals,
@@ -124,10 +124,6 @@ export class TestLine {
   #serve(fate: Fate, lease: Lease): void {
     fate.lease = lease;
     this.served.push(fate.name);
-    if (this.settles)
-      void this.store.settle(
-        lease,
-        lease.claims.map(({ amount }) => amount),
-      );
+    if (this.settles) void this.store.settle(lease, lease.claims.amounts);
   }
 }

@@ -1,5 +1,5 @@
 import type { AcquireOptions, Denial, Observation } from '../admission-store.js';
-import type { Claim, ClosedBy, Meter, RateMeter } from '../meter.js';
+import type { Claims, ClosedBy, Meter, RateMeter } from '../meter.js';
 
 /** What a naive store keeps of a claim: nothing is ever forgotten. */
 interface NaiveClaim {
@@ -52,9 +52,9 @@ export class NaiveStore {
     this.#refill(untilMs - this.nowMs);
   }
 
-  acquire(claims: readonly Claim[], { leaseMs, force = false }: AcquireOptions): NaiveLease | null {
+  acquire(claims: Claims, { leaseMs, force = false }: AcquireOptions): NaiveLease | null {
     if (!force && this.reasons(claims).length > 0) return null;
-    const held = claims.map(({ meter, amount }) => ({ key: meter.key, amount, settled: false }));
+    const held = claims.meters.map(({ key }, i) => ({ key, amount: claims.amounts[i] ?? NaN, settled: false }));
     for (const { key, amount } of held) this.#of(key).level -= amount;
     const lease = { claims: held, turn: this.leases.length, expiresAtMs: this.nowMs + leaseMs, lapsed: false };
     this.leases.push(lease);
@@ -62,10 +62,10 @@ export class NaiveStore {
   }
 
   /** All that keeps claims from being granted. */
-  reasons(claims: readonly Claim[]): Denial['reason'][] {
-    const keys = new Set(claims.map(({ meter }) => meter.key));
+  reasons({ meters, amounts }: Claims): Denial['reason'][] {
+    const keys = new Set(meters.map(({ key }) => key));
     return Array.from(keys).flatMap((key) => {
-      const asked = sum(claims.filter(({ meter }) => meter.key === key).map(({ amount }) => amount));
+      const asked = sum(amounts.filter((_, i) => meters[i]?.key === key));
       const { meter, level, learnedLimit, closedUntilMs } = this.#of(key);
       const burst = burstOf(meter, learnedLimit);
       const isGuess = meter.kind === 'rate' && meter.isGuess && learnedLimit === null;

@@ -61,7 +61,7 @@ export class Batches {
 
   /** Of all who read the results, one books them. The right to is a budget of one: of those there is no second. */
   #claim(results: BatchResults): Awaitable<void> {
-    const claims = [{ meter: rightTo(results.batchId), amount: 1 }];
+    const claims = { meters: [rightTo(results.batchId)], amounts: [1] };
     return whenKnown(this.options.store.acquire(claims, { leaseMs: LEASE_MS }), (answer) =>
       answer.granted ? this.#book(results, answer) : undefined,
     );

@@ -1,7 +1,7 @@
 import type { Denial, Lease } from '../../admission/admission-store.js';
 import type { AttemptAsk, UsedAmounts } from '../../admission/attempt-ask.js';
 import type { AdaptiveConcurrency } from '../../admission/adaptive-concurrency.js';
-import type { Claim } from '../../admission/meter.js';
+import type { Claims } from '../../admission/meter.js';
 import type { WaitingLine } from '../../admission/waiting-line.js';
 import type { Attempt } from '../../call/attempt.js';
 import type { Call } from '../../call/call.js';
@@ -16,9 +16,11 @@ export interface BudgetKeeper {
   relent(call: Call, accounts: readonly BudgetAccount[], denial: Denial): void;
 }
 
+const NO_CLAIMS: Claims = { meters: [], amounts: [] };
+
 /** What an attempt asks of budgets besides its limits: the most it can cost, of each that pays for it. */
 export class BudgetedAsk implements AttemptAsk {
-  readonly claims: readonly Claim[];
+  readonly claims: Claims;
   readonly #accounts: readonly BudgetAccount[];
   readonly #unsettled: readonly null[];
   #isOver = false;
@@ -33,8 +35,11 @@ export class BudgetedAsk implements AttemptAsk {
     private readonly isBatch: boolean,
     private readonly keeper: BudgetKeeper,
   ) {
-    const claims = charges.map(({ account: { meter }, nanoUsd }) => ({ meter, amount: nanoUsd }));
-    this.claims = limits === null ? claims : [...limits.claims, ...claims];
+    const { meters, amounts } = limits?.claims ?? NO_CLAIMS;
+    this.claims = {
+      meters: [...meters, ...charges.map(({ account }) => account.meter)],
+      amounts: [...amounts, ...charges.map(({ nanoUsd }) => nanoUsd)],
+    };
     this.#accounts = charges.map(({ account }) => account);
     this.#unsettled = charges.map(() => null);
   }
