@@ -96,12 +96,6 @@ export function createRuntime(
   const storeEvents = new Subject<StoreEvent>();
   const boundedStore = boundedStoreOf(settings, clock, (event) => storeEvents.next(event));
   const store = boundedStore ?? new MemoryAdmissionStore(clock);
-  const admission = new Admission({
-    store,
-    clock,
-    maxWaitMs: limits.queue.maxWaitMs,
-    shadow: limits.mode === 'shadow',
-  });
   const limiter: RateLimiter = new RateLimiter({
     settings: limits,
     store,
@@ -128,6 +122,13 @@ export function createRuntime(
     limits: settings.rateLimit === false ? NO_LIMIT_VIEW : limitViewOf(limiter),
     clock,
     random,
+  });
+  const admission = new Admission({
+    store,
+    clock,
+    maxWaitMs: limits.queue.maxWaitMs,
+    watcher: pool.waiting,
+    shadow: limits.mode === 'shadow',
   });
   const middleware = callMiddleware({
     instance,
@@ -206,7 +207,7 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
     {
       ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
       retry: retryStage(settings.retry, clock, random, pool),
-      ...(pool.endpoints.length === 1 ? {} : { route: routeStage(pool) }),
+      route: routeStage(pool),
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
