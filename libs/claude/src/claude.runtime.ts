@@ -37,7 +37,9 @@ import { Redactor } from './redaction/redactor.js';
 import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
+import type { EndpointProber } from './routing/endpoint-prober.js';
 import { routeStage } from './routing/route.stage.js';
+import { startProber } from './routing/start-prober.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
@@ -64,6 +66,8 @@ export interface ClaudeRuntime {
   readonly budgets: Budgets;
   /** Where calls go. */
   readonly pool: EndpointPool;
+  /** Asks endpoints that are out; `null` where only calls find out. */
+  readonly prober: EndpointProber | null;
   readonly keyEvents: Subject<KeyEvent>;
   readonly transport: Transport;
   /** Clears what is logged and quoted; knows the keys. */
@@ -184,6 +188,7 @@ export function createRuntime(
     costs,
     budgets,
     pool,
+    prober: startProber(settings.routing, client, { pool, clock, random }),
     keyEvents,
     transport,
     redactor,

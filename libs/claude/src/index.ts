@@ -163,6 +163,7 @@ export type {
   ClientEndpointOptions,
   EndpointOptions,
   KeyEndpointOptions,
+  ProbeOptions,
   RoutingOptions,
 } from './routing/routing.options.js';
 export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';

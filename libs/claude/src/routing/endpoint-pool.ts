@@ -127,6 +127,15 @@ export class EndpointPool implements Elsewhere {
     return this.#closedBy(endpoint, model) ?? (this.#able(model).includes(endpoint) ? null : 'model');
   }
 
+  /** Whether an endpoint was out, and may be tried again. A circuit of a model is not meant: only a call of it can tell. */
+  isDue({ name, key, isDrained }: PoolEndpoint): boolean {
+    if (isDrained) return false;
+    const circuit = this.options.circuits?.find({ endpoint: name });
+    const isOpen = circuit !== undefined && circuit.refusal() !== null;
+    const isHalfOpen = !isOpen && circuit?.snapshot().state === 'half-open';
+    return isHalfOpen || (!isOpen && key?.isDue === true);
+  }
+
   /** Milliseconds until the circuit of an endpoint, or that of a model there, lets a call through; 0 when one does. */
   circuitOpenForMs({ name }: PoolEndpoint, model: string | null): number {
     const { circuits } = this.options;

@@ -6,12 +6,12 @@ import { ManualClock } from '../../testing/clock/manual-clock.js';
 import { EndpointPool } from '../endpoint-pool.js';
 import { NO_LIMIT_VIEW, type LimitView } from '../limit-view.js';
 import { resolveEndpoints, type Endpoints } from '../resolve-endpoints.js';
-import { ROUTING_DEFAULTS, type EndpointOptions, type RoutingOptions } from '../routing.options.js';
+import { ROUTING_DEFAULTS, type EndpointOptions, type RoutingSettings } from '../routing.options.js';
 
 /** What a test says of the pool it wants. */
 export interface TestPoolOptions {
   readonly endpoints: readonly Omit<EndpointOptions, 'key' | 'client'>[];
-  readonly routing?: RoutingOptions;
+  readonly routing?: Partial<RoutingSettings>;
   readonly circuit?: Partial<CircuitSettings>;
   readonly limits?: LimitView;
   readonly random?: Random;
