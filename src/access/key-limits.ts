@@ -1,4 +1,4 @@
-import { MemoryAdmissionStore, type Claim, type RateMeter, type SlotMeter } from 'nestjs-claude';
+import { MemoryAdmissionStore, type Meter, type RateMeter, type SlotMeter } from 'nestjs-claude';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { GatewayKey } from './gateway-keys.js';
 
@@ -18,26 +18,24 @@ export class KeyLimits {
    * @throws GatewayError (429) with the time to come back at.
    */
   take(key: GatewayKey): () => void {
-    const claims = claimsOf(key);
-    if (claims.length === 0) return () => undefined;
-    const lease = this.#store.acquire(claims, { leaseMs: LEASE_MS });
-    if (lease.granted) {
-      // A request is used as soon as it is there, a place as long as it lasts.
-      const used = claims.map(({ amount }) => amount);
-      this.#store.settle(
-        lease,
-        claims.map(({ meter, amount }) => (meter.kind === 'rate' ? amount : null)),
-      );
-      return () => this.#store.settle(lease, used);
-    }
-    throw limited(lease.meter.label, lease.waitMs ?? SOON_MS);
+    const meters = metersOf(key);
+    if (meters.length === 0) return () => undefined;
+    const used = meters.map(() => 1);
+    const lease = this.#store.acquire({ meters, amounts: used }, { leaseMs: LEASE_MS });
+    if (!lease.granted) throw limited(lease.meter.label, lease.waitMs ?? SOON_MS);
+    // A request is used as soon as it is there, a place as long as it lasts.
+    this.#store.settle(
+      lease,
+      meters.map(({ kind }) => (kind === 'rate' ? 1 : null)),
+    );
+    return () => this.#store.settle(lease, used);
   }
 }
 
-function claimsOf({ id, requestsPerMinute, maxConcurrent }: GatewayKey): Claim[] {
+function metersOf({ id, requestsPerMinute, maxConcurrent }: GatewayKey): Meter[] {
   return [
-    ...(requestsPerMinute === undefined ? [] : [{ meter: requestMeter(id, requestsPerMinute), amount: 1 }]),
-    ...(maxConcurrent === undefined ? [] : [{ meter: placeMeter(id, maxConcurrent), amount: 1 }]),
+    ...(requestsPerMinute === undefined ? [] : [requestMeter(id, requestsPerMinute)]),
+    ...(maxConcurrent === undefined ? [] : [placeMeter(id, maxConcurrent)]),
   ];
 }
 

@@ -38,7 +38,9 @@ import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
 import { clientSecrets } from './routing/client-secrets.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
+import type { EndpointProber } from './routing/endpoint-prober.js';
 import { routeStage } from './routing/route.stage.js';
+import { startProber } from './routing/start-prober.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
@@ -65,6 +67,8 @@ export interface ClaudeRuntime {
   readonly budgets: Budgets;
   /** Where calls go. */
   readonly pool: EndpointPool;
+  /** Asks endpoints that are out; `null` where only calls find out. */
+  readonly prober: EndpointProber | null;
   readonly keyEvents: Subject<KeyEvent>;
   readonly transport: Transport;
   /** Clears what is logged and quoted; knows the keys. */
@@ -97,12 +101,6 @@ export function createRuntime(
   const storeEvents = new Subject<StoreEvent>();
   const boundedStore = boundedStoreOf(settings, clock, (event) => storeEvents.next(event));
   const store = boundedStore ?? new MemoryAdmissionStore(clock);
-  const admission = new Admission({
-    store,
-    clock,
-    maxWaitMs: limits.queue.maxWaitMs,
-    shadow: limits.mode === 'shadow',
-  });
   const limiter: RateLimiter = new RateLimiter({
     settings: limits,
     store,
@@ -129,6 +127,13 @@ export function createRuntime(
     limits: settings.rateLimit === false ? NO_LIMIT_VIEW : limitViewOf(limiter),
     clock,
     random,
+  });
+  const admission = new Admission({
+    store,
+    clock,
+    maxWaitMs: limits.queue.maxWaitMs,
+    watcher: pool.waiting,
+    shadow: limits.mode === 'shadow',
   });
   const middleware = callMiddleware({
     instance,
@@ -186,6 +191,7 @@ export function createRuntime(
     costs,
     budgets,
     pool,
+    prober: startProber(settings.routing, client, { pool, clock, random }),
     keyEvents,
     transport,
     redactor,
@@ -209,7 +215,7 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
     {
       ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
       retry: retryStage(settings.retry, clock, random, pool),
-      ...(pool.endpoints.length === 1 ? {} : { route: routeStage(pool) }),
+      route: routeStage(pool),
       ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
       ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
       ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),

@@ -73,6 +73,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
 
   /** Refuses new calls and those that wait for a limit, lets running ones finish within `shutdownGraceMs`, then aborts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
+    this.#runtime.prober?.close();
     this.#runtime.admission.close();
     this.#runtime.limiter.close(shuttingDown);
     await this.#runtime.liveCalls.close(this.#runtime.settings.shutdownGraceMs, this.#runtime.clock);

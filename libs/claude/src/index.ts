@@ -163,11 +163,13 @@ export type {
   RateLimiterSnapshot,
 } from './rate-limit/limit-snapshot.js';
 export { modelClassOf } from './rate-limit/model-class.js';
-export { EndpointPoolService, type EndpointObstacle, type EndpointSnapshot } from './routing/endpoint-pool.service.js';
+export type { EndpointObstacle } from './routing/endpoint-pool.js';
+export { EndpointPoolService, type EndpointSnapshot } from './routing/endpoint-pool.service.js';
 export type {
   ClientEndpointOptions,
   EndpointOptions,
   KeyEndpointOptions,
+  ProbeOptions,
   RoutingOptions,
 } from './routing/routing.options.js';
 export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';

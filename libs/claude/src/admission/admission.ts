@@ -8,11 +8,22 @@ import { AttemptLease } from './attempt-lease.js';
 import { LeaseKeeper, offPath } from './lease-keeper.js';
 import { SpentDenial } from './limit-refusal.js';
 import { isPending, Turnstile } from './turnstile.js';
+import type { WaitWatcher } from './wait-watcher.js';
+import type { Waiting } from './waiting.js';
+
+/** A wait for limits, in monotonic milliseconds. */
+interface Wait {
+  readonly startedAtMs: number;
+  /** When it must be over. */
+  readonly untilMs: number;
+}
 
 /** The place that whoever comes has in a line. A call keeps that of its first attempt. */
 export interface Turn {
   readonly arrival: number;
   readonly sinceMs: number;
+  /** The wait it was called away from and goes on with elsewhere; `null` for none. */
+  calledFrom: Wait | null;
 }
 
 /** What admission is made of. */
@@ -22,6 +33,8 @@ export interface AdmissionOptions {
   readonly maxWaitMs: number;
   /** Whether it only counts. */
   readonly shadow: boolean;
+  /** May call those away who wait. Default: nobody does. */
+  readonly watcher?: WaitWatcher;
 }
 
 /** In which order priorities are served. */
@@ -77,7 +90,7 @@ export class Admission {
   /** The place of whoever comes now. */
   nextTurn(): Turn {
     this.#arrivals += 1;
-    return { arrival: this.#arrivals, sinceMs: this.options.clock.now() };
+    return { arrival: this.#arrivals, sinceMs: this.options.clock.now(), calledFrom: null };
   }
 
   /** Admits nobody any more. */
@@ -86,7 +99,7 @@ export class Admission {
   }
 
   #admit(call: Call, ask: AttemptAsk, turn: Turn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
-    if (answer?.granted) return new AttemptLease(this, ask, answer, 0);
+    if (answer?.granted) return new AttemptLease(this, ask, answer, this.#waitedMs(turn));
     if (answer?.reason === 'spent') throw new SpentDenial(answer);
     if (this.options.shadow) return this.#count(ask);
     return this.#wait(call, ask, turn, answer);
@@ -105,27 +118,58 @@ export class Admission {
 
   async #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
     const { clock } = this.options;
-    const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
-    call.maxQueueMs = null;
+    const wait = this.#waitOf(call, turn);
     // A store may have taken its time to answer.
     this.#checkOpen(call);
-    const startedAtMs = clock.now();
     const rank = RANKS[call.context.priority ?? 'normal'];
     const { claims, places, tenant, line } = ask;
+    const maxWaitMs = wait.untilMs - clock.now();
     const waiting = line.join({ claims, places, tenant, rank, maxWaitMs, ...turn }, denial);
     call.wakeOnInterruption(() => {
       const { interruption } = call;
       if (interruption) line.leave(waiting, interruption());
     });
+    const unwatch = this.#watch(call, ask, turn, wait, waiting);
     try {
       const lease = await waiting.lease;
-      return new AttemptLease(this, ask, lease, clock.now() - startedAtMs);
+      return new AttemptLease(this, ask, lease, clock.now() - wait.startedAtMs);
     } catch (error) {
       if (call.interruption) throw call.interruption();
       throw call.leftMs <= 0 ? new DeadlineExceededError(call.deadlineMs) : error;
     } finally {
+      unwatch?.();
       call.wakeOnInterruption(null);
     }
+  }
+
+  /** The wait that begins, or goes on after it was called away from another line. */
+  #waitOf(call: Call, turn: Turn): Wait {
+    const startedAtMs = this.options.clock.now();
+    const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
+    const wait = turn.calledFrom ?? { startedAtMs, untilMs: startedAtMs + maxWaitMs };
+    turn.calledFrom = null;
+    call.maxQueueMs = null;
+    return wait;
+  }
+
+  /** How long a call has waited that is let through at once: elsewhere, if at all. */
+  #waitedMs(turn: Turn): number {
+    const { calledFrom } = turn;
+    if (calledFrom === null) return 0;
+    turn.calledFrom = null;
+    return this.options.clock.now() - calledFrom.startedAtMs;
+  }
+
+  /** Lets it be called away, where anybody might do that. */
+  #watch(call: Call, { line }: AttemptAsk, turn: Turn, wait: Wait, waiting: Waiting): (() => void) | undefined {
+    const { rank, arrival, amounts } = waiting;
+    const callAway = (error: Error): boolean => {
+      if (!waiting.isWaiting) return false;
+      turn.calledFrom = wait;
+      line.leave(waiting, error);
+      return true;
+    };
+    return this.options.watcher?.watch({ call, turn: { rank, arrival }, amounts, callAway });
   }
 
   /** @throws ShuttingDownError, or what the call was called off with. */

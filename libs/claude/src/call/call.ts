@@ -164,7 +164,9 @@ export class Call implements CallFailureSource {
   /** Starts the next attempt. Whoever starts it sees to its end. */
   beginAttempt(): Attempt {
     this.attempt?.followed();
-    const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, [...this.#holders]);
+    const { listener } = this.endpoint;
+    const listeners = listener === undefined ? [...this.#holders] : [listener, ...this.#holders];
+    const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, listeners);
     this.#attempts.push(attempt);
     return attempt;
   }

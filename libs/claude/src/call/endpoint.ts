@@ -1,5 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import type { LiveKey } from '../keys/live-key.js';
+import type { AttemptListener } from './attempt-listener.js';
 
 /** Where attempts go, and with which key. */
 export interface Endpoint {
@@ -12,6 +13,8 @@ export interface Endpoint {
   readonly maxConcurrent: number | null;
   /** How requests get there; `null` where the SDK's client sends them there by itself. */
   readonly exchange: Exchange | null;
+  /** Hears of every attempt there, from its beginning. Default: nobody does. */
+  readonly listener?: AttemptListener;
 }
 
 /**

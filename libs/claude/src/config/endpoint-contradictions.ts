@@ -1,17 +1,15 @@
 import type { ClaudeModuleOptions } from '../claude.options.js';
 import { namesOfKeys, SINGLE_ENDPOINT } from '../routing/resolve-endpoints.js';
+import { PROBE_DEFAULTS } from '../routing/routing.options.js';
+import { ordered } from './ordered.js';
 
 /** Endpoints that are fine by themselves and cannot hold together, or would do nothing. */
 export function endpointContradictions(options: ClaudeModuleOptions): string[] {
-  const { endpoints, apiKey, routing, context } = options;
+  const { endpoints, apiKey, context } = options;
   const names = endpointNames(options);
   const problems =
     endpoints === undefined ? sameKeys(apiKey) : [...amongEndpoints(options, endpoints), ...beside(options)];
-  if (routing !== undefined && names.length === 1) {
-    problems.push(
-      '`routing` would do nothing with a single endpoint: give more `endpoints`, or a list as `apiKey`; or remove it.',
-    );
-  }
+  problems.push(...ofRouting(options, names.length));
   if (context?.endpoint !== undefined && !names.includes(context.endpoint)) {
     problems.push(`\`context.endpoint\` names no endpoint: there are ${names.map((name) => `'${name}'`).join(', ')}.`);
   }
@@ -22,6 +20,25 @@ export function endpointContradictions(options: ClaudeModuleOptions): string[] {
 export function endpointNames({ endpoints, apiKey }: ClaudeModuleOptions): readonly string[] {
   if (endpoints !== undefined) return endpoints.map(({ name }) => name);
   return Array.isArray(apiKey) ? namesOfKeys(apiKey.length) : [SINGLE_ENDPOINT];
+}
+
+function ofRouting({ routing, circuit, endpoints }: ClaudeModuleOptions, count: number): string[] {
+  if (routing === undefined) return [];
+  const { strategy, probe = false } = routing;
+  const problems = probe === false ? [] : ordered('routing.probe', probe, PROBE_DEFAULTS, 'timeoutMs', 'intervalMs');
+  if (count === 1 && (strategy !== undefined || probe === false)) {
+    const unheard = probe === false ? '`routing`' : '`routing.strategy`';
+    problems.push(
+      `${unheard} would do nothing with a single endpoint: give more \`endpoints\`, or a list as \`apiKey\`; or remove it.`,
+    );
+  }
+  const hasNoKeys = endpoints?.every(({ client }) => client !== undefined) ?? false;
+  if (probe !== false && circuit === false && hasNoKeys) {
+    problems.push(
+      '`routing.probe` would do nothing with `circuit: false` and clients alone, as nothing takes an endpoint out then: remove one of them.',
+    );
+  }
+  return problems;
 }
 
 type Given = NonNullable<ClaudeModuleOptions['endpoints']>;

@@ -16,7 +16,7 @@ import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { conceal } from '../redaction/conceal.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
-import { ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
+import { PROBE_DEFAULTS, ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
@@ -65,7 +65,7 @@ export function resolveSettings(
   const options = validateOptions(raw ?? {});
   return Object.freeze({
     endpoints: endpointsOf(options, env, stored),
-    routing: Object.freeze({ ...ROUTING_DEFAULTS, ...defined(options.routing) }),
+    routing: routingOf(options.routing),
     keyCache: Object.freeze({ ...KEY_CACHE_DEFAULTS, ...defined(options.keyCache) }),
     baseURL: baseUrlOf(options, env),
     context: options.context ?? EMPTY_CONTEXT,
@@ -101,6 +101,15 @@ function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
     ...rest,
     budget: budget === false ? false : Object.freeze({ ...RETRY_BUDGET_DEFAULTS, ...defined(budget) }),
     fallbackModels: Object.freeze({ ...fallbackModels }),
+  });
+}
+
+function routingOf(options: ClaudeModuleOptions['routing']): RoutingSettings {
+  const { probe, ...rest } = defined(options);
+  return Object.freeze({
+    ...ROUTING_DEFAULTS,
+    ...rest,
+    ...(probe ? { probe: Object.freeze({ ...PROBE_DEFAULTS, ...defined(probe) }) } : {}),
   });
 }
 

@@ -46,6 +46,12 @@ export class EndpointKeys implements EndpointKey {
     return held === null || this.#refused.isEmpty ? 0 : this.#refused.restMs(held);
   }
 
+  /** Whether the key in use was refused, and has been left alone for long enough. */
+  get isDue(): boolean {
+    const { held } = this.#supply;
+    return held !== null && this.#refused.has(held) && this.#refused.restMs(held) === 0;
+  }
+
   /** Lets a key that was refused be tried again at once. */
   forgive(): void {
     const { held } = this.#supply;

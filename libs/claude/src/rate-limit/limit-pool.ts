@@ -103,6 +103,11 @@ export class LimitPool {
     return this.#outlook.look(this.line.length);
   }
 
+  /** Whether a call that asks for so much, an amount for each claim, would be let through at once. */
+  hasRoomFor(amounts: readonly number[]): boolean {
+    return this.#outlook.hasRoomFor(amounts, this.line.length);
+  }
+
   /** Counts what was used without having been asked for. */
   charge(dimension: number, amount: number): void {
     const meter = this.#meters[dimension];

@@ -30,9 +30,21 @@ export class OutlookOnLimits {
 
   /** @param queued How many wait for them. */
   look(queued: number): PoolOutlook {
+    return outlookOf(this.#standings(), queued);
+  }
+
+  /** Whether so much, an amount for each of them in their order, would be let through at once. */
+  hasRoomFor(amounts: readonly number[], queued: number): boolean {
+    if (queued > 0) return false;
+    return this.#standings().every(
+      ({ closedForMs, level, burst }, index) => closedForMs === 0 && level >= Math.min(amounts[index] ?? 0, burst),
+    );
+  }
+
+  #standings(): readonly Standing[] {
     const nowMs = this.clock.now();
     if (nowMs - this.#askedAtMs >= REFRESH_MS || this.#askedAtMs === -Infinity) this.#ask(nowMs);
-    return outlookOf(this.#known, queued);
+    return this.#known;
   }
 
   #ask(nowMs: number): void {

@@ -93,12 +93,13 @@ export class RateLimiter implements AttemptObserver {
   }
 
   /** How limits look to a call that is not made yet. */
-  outlook(domain: string, { group, model, isFast }: LimitedOperation): PoolOutlook {
-    if (group === 'none') return UNLIMITED;
-    const own = this.domain(domain);
-    return (
-      group === 'model_group' ? own.poolOfModel(model ?? UNKNOWN_MODEL, isFast) : own.poolOfGroup(group)
-    ).outlook();
+  outlook(domain: string, operation: LimitedOperation): PoolOutlook {
+    return this.#poolOf(domain, operation)?.outlook() ?? UNLIMITED;
+  }
+
+  /** Whether a call that asks for so much, an amount for each of its limits, would be let through at once. */
+  hasRoomFor(domain: string, operation: LimitedOperation, amounts: readonly number[]): boolean {
+    return this.#poolOf(domain, operation)?.hasRoomFor(amounts) ?? true;
   }
 
   /** What an attempt of a call asks for; `null` where the API limits nothing. */
@@ -163,6 +164,13 @@ export class RateLimiter implements AttemptObserver {
     const closed = ofDomain ? this.domain(pool.domain) : pool;
     offPath(() => closed.close(jitteredHintMs(retryAfterMs, this.options.random), 'retry-after'));
     attempt.waitIsKept = this.options.settings.mode === 'enforce';
+  }
+
+  /** `null` where nothing is limited. */
+  #poolOf(domain: string, { group, model, isFast }: LimitedOperation): LimitPool | null {
+    if (group === 'none') return null;
+    const own = this.domain(domain);
+    return group === 'model_group' ? own.poolOfModel(model ?? UNKNOWN_MODEL, isFast) : own.poolOfGroup(group);
   }
 
   async #exactly(call: Call, estimate: TokenEstimate): Promise<TokenEstimate> {

@@ -2,13 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ClaudeRuntime } from '../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../claude.tokens.js';
 import { InvalidOptionsError } from '../errors/errors.js';
+import type { EndpointObstacle } from './endpoint-pool.js';
 import type { PoolEndpoint } from './pool-endpoint.js';
-
-/**
- * Why an endpoint gets no calls: a person took it out (`drained`), its key was turned away (`key`), its circuit is open
- * (`circuit`), or it does not serve the model asked about, or may not (`model`).
- */
-export type EndpointObstacle = 'drained' | 'key' | 'circuit' | 'model';
 
 /** How an endpoint stands. */
 export interface EndpointSnapshot {
@@ -62,13 +57,14 @@ export class EndpointPoolService {
   }
 
   /**
-   * Sends no further calls to an endpoint, until `restore()`. Those under way there finish. The only endpoint there is cannot
-   * be drained yet.
+   * Sends no further calls to an endpoint, until `restore()`. Those under way there finish; those that wait for its limits go
+   * elsewhere. A call that may go nowhere else, as it is the only one or the one that the call names, is refused with a
+   * `NoEndpointError`.
    *
    * @throws InvalidOptionsError for a name that no endpoint has.
    */
   drain(name: string): void {
-    this.#endpoint(name).isDrained = true;
+    this.#runtime.pool.drain(this.#endpoint(name));
   }
 
   /**

@@ -1,18 +1,27 @@
-import type { Attempt, AttemptListener } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock, Random } from '../call/clock.js';
+import type { CircuitRefusal } from '../circuit/circuit-refusal.js';
 import type { CircuitRegistry } from '../circuit/circuit.registry.js';
 import type { FailureMeaning } from '../errors/failure-meaning.js';
 import { InvalidContextError } from '../errors/errors.js';
+import type { NoEndpointError } from '../errors/refusals.js';
 import { EndpointKeys, type EndpointKeysOptions } from '../keys/endpoint-keys.js';
-import { NoEndpointError } from '../errors/refusals.js';
 import { affinityOf } from './affinity.js';
 import type { Elsewhere } from '../retry/elsewhere.js';
 import type { LimitView } from './limit-view.js';
+import { withAccess } from './model-access.js';
+import { noEndpoint, onlyRefusal } from './no-endpoint.js';
 import { PoolEndpoint } from './pool-endpoint.js';
 import type { ResolvedEndpoint, RoutingSettings } from './routing.options.js';
 import { builtIn } from './strategies/built-in.js';
 import type { BalancingStrategy, RoutedCall } from './strategies/strategy.js';
+import { WaitingCalls } from './waiting-calls.js';
+
+/**
+ * Why an endpoint gets no calls: a person took it out (`drained`), its key was turned away (`key`), its circuit is open
+ * (`circuit`), or it does not serve the model asked about, or may not (`model`).
+ */
+export type EndpointObstacle = 'drained' | 'key' | 'circuit' | 'model';
 
 /** What a pool is made of. */
 export interface EndpointPoolOptions {
@@ -29,9 +38,14 @@ export interface EndpointPoolOptions {
   readonly random: Random;
 }
 
+/** One at least, as a strategy has it. */
+type Candidates = readonly [PoolEndpoint, ...PoolEndpoint[]];
+
 /** Where calls can go, and where the next attempt goes. */
-export class EndpointPool implements AttemptListener, Elsewhere {
-  readonly endpoints: readonly [PoolEndpoint, ...PoolEndpoint[]];
+export class EndpointPool implements Elsewhere {
+  readonly endpoints: Candidates;
+  /** Calls that wait for limits, and may be better off elsewhere. */
+  readonly waiting: WaitingCalls;
   readonly #strategies = new Map<string, BalancingStrategy>();
   /** Where a call was, so that its next attempt goes elsewhere. */
   readonly #left = new WeakMap<Call, ReadonlySet<PoolEndpoint>>();
@@ -39,11 +53,13 @@ export class EndpointPool implements AttemptListener, Elsewhere {
   #picks = 0;
 
   constructor(readonly options: EndpointPoolOptions) {
+    const { clock, limits, baseURL, keys } = options;
     const [first, ...others] = options.endpoints;
     const made = (endpoint: ResolvedEndpoint): PoolEndpoint =>
-      new PoolEndpoint(endpoint, keysOf(endpoint, options.keys), options.baseURL);
+      new PoolEndpoint(endpoint, keysOf(endpoint, keys), baseURL, clock);
     this.endpoints = [made(first), ...others.map(made)];
     this.#domains = new Set(this.endpoints.map(({ limitDomain }) => limitDomain)).size;
+    this.waiting = new WaitingCalls(this, limits, clock);
   }
 
   /**
@@ -53,56 +69,94 @@ export class EndpointPool implements AttemptListener, Elsewhere {
    * @throws InvalidContextError for an endpoint or a strategy of the context that is none.
    */
   pick(call: Call): PoolEndpoint {
-    const named = this.#named(call);
-    if (named !== null) return named;
-    const able = this.#preferred(call);
-    const [only] = able;
-    if (only === undefined) throw this.#noEndpoint(call);
-    const picked = able.length === 1 ? only : this.#choose(able as [PoolEndpoint, ...PoolEndpoint[]], call);
+    const only = this.only(call);
+    if (only === null) return this.pickOf(this.#preferred(call), call);
+    const refusal = onlyRefusal(only, call.effectiveModel);
+    if (refusal !== null) throw refusal;
+    return only;
+  }
+
+  /**
+   * One of those that can take a call.
+   *
+   * @throws NoEndpointError where there is none of them.
+   */
+  pickOf(able: readonly PoolEndpoint[], call: Call): PoolEndpoint {
+    const [first] = able;
+    if (first === undefined) throw this.#noEndpoint(call);
+    const picked = able.length === 1 ? first : this.#choose(able as Candidates, call);
     this.#picks += 1;
     picked.pickedAt = this.#picks;
     return picked;
   }
 
+  /** The one endpoint that a call may go to; `null` where there is a choice. */
+  only({ context, operation }: Call): PoolEndpoint | null {
+    const { endpoint: name } = context;
+    if (name === undefined) {
+      return this.endpoints.length > 1 && isStateless(operation) ? null : this.#keeperOf(operation);
+    }
+    const found = this.endpoints.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    const known = this.endpoints.map((each) => `'${each.name}'`).join(', ');
+    throw new InvalidContextError(`\`endpoint\` of a call context names none of the endpoints. There are ${known}.`);
+  }
+
+  /** Those that can take a call, now or after a wait, and where it has not been. */
+  others(call: Call): readonly PoolEndpoint[] {
+    const left = this.#left.get(call);
+    return this.#able(call.effectiveModel).filter((each) => each !== call.endpoint && left?.has(each) !== true);
+  }
+
   hasOther(call: Call, meaning: FailureMeaning): boolean {
-    if (this.endpoints.length === 1 || this.#named(call) !== null) return false;
+    if (this.only(call) !== null) return false;
     const left = this.#leftAfter(call, meaning);
-    return this.#able(call).some((each) => !left.has(each));
+    return this.#able(call.effectiveModel).some((each) => !left.has(each));
   }
 
   leave(call: Call, meaning: FailureMeaning): void {
     this.#left.set(call, this.#leftAfter(call, meaning));
   }
 
-  attemptBegan({ endpoint }: Attempt): void {
-    if (!(endpoint instanceof PoolEndpoint)) return;
-    endpoint.inFlight += 1;
-    endpoint.attempts += 1;
-  }
-
-  attemptEnded(attempt: Attempt): void {
-    const { endpoint } = attempt;
-    if (!(endpoint instanceof PoolEndpoint)) return;
-    endpoint.inFlight -= 1;
-    endpoint.learn(attempt, this.options.clock.now());
+  /** Sends no further calls to an endpoint, those that wait for it included. */
+  drain(endpoint: PoolEndpoint): void {
+    endpoint.isDrained = true;
+    this.waiting.look();
   }
 
   /** Why an endpoint would not get a call of a model now; `null` if it would. */
-  obstacle(endpoint: PoolEndpoint, model: string | null): 'drained' | 'key' | 'circuit' | 'model' | null {
-    const nowMs = this.options.clock.now();
-    if (endpoint.isDrained) return 'drained';
-    if (endpoint.keyOutForMs > 0) return 'key';
-    if (!endpoint.serves(model, nowMs)) return 'model';
-    return this.#circuitOpenForMs(endpoint, model) > 0 ? 'circuit' : null;
+  obstacle(endpoint: PoolEndpoint, model: string | null): EndpointObstacle | null {
+    return this.#closedBy(endpoint, model) ?? (this.#able(model).includes(endpoint) ? null : 'model');
   }
 
-  #named({ context, operation }: Call): PoolEndpoint | null {
-    const { endpoint: name } = context;
-    if (name === undefined) return isStateless(operation) ? null : this.#keeperOf(operation);
-    const found = this.endpoints.find((each) => each.name === name);
-    if (found !== undefined) return found;
-    const known = this.endpoints.map((each) => `'${each.name}'`).join(', ');
-    throw new InvalidContextError(`\`endpoint\` of a call context names none of the endpoints. There are ${known}.`);
+  /** Whether an endpoint was out, and may be tried again. A circuit of a model is not meant: only a call of it can tell. */
+  isDue({ name, key, isDrained }: PoolEndpoint): boolean {
+    if (isDrained) return false;
+    const circuit = this.options.circuits?.find({ endpoint: name });
+    const isOpen = circuit !== undefined && circuit.refusal() !== null;
+    const isHalfOpen = !isOpen && circuit?.snapshot().state === 'half-open';
+    return isHalfOpen || (!isOpen && key?.isDue === true);
+  }
+
+  /** Milliseconds until the circuit of an endpoint, or that of a model there, lets a call through; 0 when one does. */
+  circuitOpenForMs({ name }: PoolEndpoint, model: string | null): number {
+    const { circuits } = this.options;
+    const refusals = [circuits?.find({ endpoint: name }), circuits?.find({ endpoint: name, model })];
+    return Math.max(...refusals.map((circuit) => openForMs(circuit?.refusal() ?? null)));
+  }
+
+  /** What is known for sure, whatever is the matter with the others. */
+  #closedBy(endpoint: PoolEndpoint, model: string | null): EndpointObstacle | null {
+    if (endpoint.isDrained) return 'drained';
+    if (endpoint.keyOutForMs > 0) return 'key';
+    if (!endpoint.has(model)) return 'model';
+    return this.circuitOpenForMs(endpoint, model) > 0 ? 'circuit' : null;
+  }
+
+  /** Those that can take a call of a model, now or after a wait. */
+  #able(model: string | null): readonly PoolEndpoint[] {
+    const open = this.endpoints.filter((each) => this.#closedBy(each, model) === null);
+    return withAccess(open, model, this.options.clock.now());
   }
 
   /** The first that has such an operation at all. */
@@ -120,14 +174,9 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     return left;
   }
 
-  /** Those that can take a call, now or after a wait. */
-  #able({ effectiveModel: model }: Call): readonly PoolEndpoint[] {
-    return this.endpoints.filter((each) => this.obstacle(each, model) === null);
-  }
-
   /** The same without those it has left, as long as there are others. */
   #preferred(call: Call): readonly PoolEndpoint[] {
-    const able = this.#able(call);
+    const able = this.#able(call.effectiveModel);
     const left = this.#left.get(call);
     if (left === undefined) return able;
     const others = able.filter((each) => !left.has(each));
@@ -137,12 +186,11 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     return able;
   }
 
-  #choose(able: readonly [PoolEndpoint, ...PoolEndpoint[]], call: Call): PoolEndpoint {
+  #choose(able: Candidates, call: Call): PoolEndpoint {
     const { limits, random } = this.options;
     for (const each of able) each.headroom = limits.headroom(each, call, this.#domains > 1);
     const ready = able.filter(({ headroom, weight }) => headroom > 0 && weight > 0);
-    if (ready.length > 0)
-      return this.#strategy(call).pick(ready as [PoolEndpoint, ...PoolEndpoint[]], routed(call), random);
+    if (ready.length > 0) return this.#strategy(call).pick(ready as unknown as Candidates, routed(call), random);
     // All are full or cool down: it waits where it is over first.
     return able.reduce((best, each) => (limits.waitMs(each, call) < limits.waitMs(best, call) ? each : best));
   }
@@ -158,34 +206,19 @@ export class EndpointPool implements AttemptListener, Elsewhere {
     return strategy;
   }
 
-  #circuitOpenForMs({ name }: PoolEndpoint, model: string | null): number {
-    const { circuits } = this.options;
-    const refusals = [circuits?.find({ endpoint: name }), circuits?.find({ endpoint: name, model })];
-    return Math.max(...refusals.map((circuit) => circuit?.refusal()?.retryAfterMs ?? 0));
-  }
-
   #noEndpoint({ effectiveModel: model }: Call): NoEndpointError {
-    const nowMs = this.options.clock.now();
-    const served = this.endpoints.filter((each) => each.serves(model, nowMs));
-    if (served.length === 0) {
-      return new NoEndpointError(
-        `None of the endpoints serves the model '${model ?? ''}', so the call was not made. Add it to \`models\` of one of \`endpoints\`.`,
-      );
-    }
-    const waits = served
-      .filter(({ isDrained }) => !isDrained)
-      .map((each) => Math.max(each.keyOutForMs, this.#circuitOpenForMs(each, model)));
-    const retryAfterMs = Math.min(...waits);
-    return new NoEndpointError(
-      'All endpoints are drained, their circuits are open or their keys were turned away, so the call was not made. ' +
-        'Try again after `retryAfterMs`, or see `EndpointPoolService.snapshot()` for what is the matter with each.',
-      Number.isFinite(retryAfterMs) ? { retryAfterMs: Math.ceil(retryAfterMs) } : {},
-    );
+    const outForMs = (each: PoolEndpoint): number => Math.max(each.keyOutForMs, this.circuitOpenForMs(each, model));
+    return noEndpoint(this.endpoints, model, outForMs);
   }
 }
 
 function keysOf({ name, key }: ResolvedEndpoint, options: EndpointPoolOptions['keys']): EndpointKeys | null {
   return key === null ? null : new EndpointKeys({ endpoint: name, origin: key, ...options });
+}
+
+/** One that is isolated by hand is open for nobody knows how long. */
+function openForMs(refusal: CircuitRefusal | null): number {
+  return refusal === null ? 0 : (refusal.retryAfterMs ?? Infinity);
 }
 
 /** Batches, files and the like are kept by one workspace: they are asked for where they were made. */

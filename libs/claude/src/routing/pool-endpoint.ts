@@ -1,19 +1,15 @@
-import type { Attempt } from '../call/attempt.js';
+import type { Attempt, AttemptListener } from '../call/attempt.js';
+import type { Clock } from '../call/clock.js';
 import type { Endpoint, Exchange } from '../call/endpoint.js';
 import { UNKNOWN_OPERATION, type Operation } from '../call/operations/operation.js';
 import type { EndpointKeys } from '../keys/endpoint-keys.js';
 import { exchangeOf } from './exchange.js';
+import { ModelAccess } from './model-access.js';
 import type { ResolvedEndpoint } from './routing.options.js';
 import type { Candidate } from './strategies/strategy.js';
 
-/** How long a model is left alone where its key may not use it. */
-const FORBIDDEN_MS = 300_000;
-
-/** Models that a key may not use are few; names of them may come from users. */
-const MAX_FORBIDDEN = 1_000;
-
 /** One endpoint of a pool, and what calls have shown of it. */
-export class PoolEndpoint implements Endpoint, Candidate {
+export class PoolEndpoint implements Endpoint, Candidate, AttemptListener {
   /** Strategies are asked with this very object: its headroom is that for the call at hand. */
   headroom = 1;
   pickedAt = 0;
@@ -23,13 +19,16 @@ export class PoolEndpoint implements Endpoint, Candidate {
   isDrained = false;
 
   readonly exchange: Exchange | null;
-  readonly #forbidden = new Map<string | null, number>();
+  /** It counts the attempts made there, and learns from how they end. */
+  readonly listener: AttemptListener = this;
+  readonly access = new ModelAccess();
 
   constructor(
     readonly options: ResolvedEndpoint,
     /** Its keys; `null` where credentials are not ours to set. */
     readonly key: EndpointKeys | null,
     baseURL: string,
+    private readonly clock: Clock,
   ) {
     this.exchange = exchangeOf(options, baseURL);
   }
@@ -59,11 +58,10 @@ export class PoolEndpoint implements Endpoint, Candidate {
     return this.key?.restMs ?? 0;
   }
 
-  /** Whether it has a model at all, and its key may use it as far as anybody knows. */
-  serves(model: string | null, nowMs: number): boolean {
+  /** Whether it serves a model, by its own list. */
+  has(model: string | null): boolean {
     const { models } = this.options;
-    if (model !== null && models !== null && !models.has(model)) return false;
-    return (this.#forbidden.get(model) ?? -Infinity) <= nowMs;
+    return model === null || models === null || models.has(model);
   }
 
   /**
@@ -76,17 +74,21 @@ export class PoolEndpoint implements Endpoint, Candidate {
     return hasPath(held.client(), name.split('.'));
   }
 
-  /** An attempt there has ended. */
-  learn({ model, failure }: Attempt, nowMs: number): void {
-    if (failure?.meaning.kind !== 'forbidden') return;
-    if (this.#forbidden.size >= MAX_FORBIDDEN) this.#forbidden.clear();
-    this.#forbidden.set(model, nowMs + FORBIDDEN_MS);
+  attemptBegan(): void {
+    this.inFlight += 1;
+    this.attempts += 1;
+  }
+
+  attemptEnded({ model, failure, status }: Attempt): void {
+    this.inFlight -= 1;
+    if (failure?.meaning.kind === 'forbidden') this.access.refused(model, this.clock.now());
+    else if (failure === null && status !== null) this.access.accepted(model);
   }
 
   /** What a person who returns it to service expects: what it was left alone for is forgotten. */
   restore(): void {
     this.isDrained = false;
-    this.#forbidden.clear();
+    this.access.clear();
     this.key?.forgive();
   }
 }

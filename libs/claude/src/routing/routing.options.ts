@@ -49,6 +49,19 @@ export type EndpointOptions = KeyEndpointOptions | ClientEndpointOptions;
 export interface RoutingOptions {
   /** Default `least-busy`. */
   readonly strategy?: StrategyName | BalancingStrategy;
+  /**
+   * Asks endpoints that could not be reached, or whose key was refused, whether they are well again, with a list of models that
+   * costs nothing: not before the circuit or the key may be tried again, and through it. Default `false`: calls find out.
+   */
+  readonly probe?: ProbeOptions | false;
+}
+
+/** How endpoints that are out are asked whether they are well again. */
+export interface ProbeOptions {
+  /** Milliseconds between two looks, spread by a fifth either way. At least 5,000. Default 60,000. */
+  readonly intervalMs?: number;
+  /** Milliseconds an answer may take. Default 2,000. */
+  readonly timeoutMs?: number;
 }
 
 /** A client that prints as a function: one of the SDK's family keeps its credentials in plain fields. */
@@ -72,9 +85,16 @@ export interface ResolvedEndpoint {
 }
 
 /** {@link RoutingOptions} with every default filled in. */
-export type RoutingSettings = Required<RoutingOptions>;
+export interface RoutingSettings extends Readonly<Required<RoutingOptions>> {
+  readonly probe: ProbeSettings | false;
+}
 
-export const ROUTING_DEFAULTS: RoutingSettings = Object.freeze({ strategy: 'least-busy' });
+/** {@link ProbeOptions} with every default filled in. */
+export type ProbeSettings = Readonly<Required<ProbeOptions>>;
+
+export const PROBE_DEFAULTS: ProbeSettings = Object.freeze({ intervalMs: 60_000, timeoutMs: 2_000 });
+
+export const ROUTING_DEFAULTS: RoutingSettings = Object.freeze({ strategy: 'least-busy', probe: false });
 
 /** Limit domain of endpoints that name none. */
 export const DEFAULT_DOMAIN = 'default';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STRATEGY_NAMES } from '../../call/context.js';
 import { isGivenKey } from '../../keys/key-source.js';
-import { count, fn, isObject, modelIds, must, text } from './checks.js';
+import { atLeast, count, fn, isObject, milliseconds, modelIds, must, off, text } from './checks.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './http-url.js';
 
 const ENDPOINT_NAME = /^[\w.-]{1,64}$/;
@@ -54,4 +54,6 @@ const strategy = must(
       text.safeParse(value.name).success),
 );
 
-export const routing = z.strictObject({ strategy }).partial();
+const probe = z.strictObject({ intervalMs: atLeast(5_000), timeoutMs: milliseconds }).partial();
+
+export const routing = z.strictObject({ strategy, probe: z.union([off, probe]) }).partial();
