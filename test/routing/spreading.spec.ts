@@ -39,7 +39,7 @@ describe('Calls are spread over endpoints', () => {
   it('fewer to one that is slow', async () => {
     const app = await bootEndpoints(THREE);
     const [slow] = KEYS;
-    app.sim.onMessage({ apiKey: slow }).reply('Late.').latency({ jsonMs: 150 });
+    app.sim.onMessage({ apiKey: slow }).reply('Late.').latency({ jsonMs: 600 });
     const caller = async (): Promise<void> => callInTurn(app, 25);
     await Promise.all([caller(), caller(), caller(), caller()]);
     const [first = 0, second = 0, third = 0] = perKey(app.sim.requests);

@@ -245,7 +245,7 @@ describe('estimateRequestTokens', () => {
     const before = performance.now();
     for (const content of [[cycle], [deep], wide]) expect(Number.isFinite(estimate(content))).toBe(true);
     expect(estimateRequestTokens({ tools: [cycle, deep, wide] }, OLDER)).toBeGreaterThan(0);
-    expect(performance.now() - before).toBeLessThan(2_000);
+    expect(performance.now() - before).toBeLessThan(15_000);
   });
 
   it('ends on a list that says it is endless', () => {
