@@ -1,21 +1,31 @@
 // `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger --quick`. Figures are ratios within one run: machines differ.
+import { spawnSync } from 'node:child_process';
 import os from 'node:os';
-import { benchAdmission } from './admission.mjs';
-import { benchContext } from './context.mjs';
-import { benchGateway } from './gateway.mjs';
-import { benchLedger } from './ledger.mjs';
-import { benchLibrary } from './library.mjs';
-import { benchResilience } from './resilience.mjs';
+import { fileURLToPath } from 'node:url';
+
+const PARTS = {
+  library: async (options) => (await import('./library.mjs')).benchLibrary(options),
+  gateway: async (options) => (await import('./gateway.mjs')).benchGateway(options),
+  context: async () => (await import('./context.mjs')).benchContext(),
+  resilience: async (options) => (await import('./resilience.mjs')).benchResilience(options),
+  admission: async (options) => (await import('./admission.mjs')).benchAdmission(options),
+  ledger: async () => (await import('./ledger.mjs')).benchLedger(),
+};
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');
-const wanted = (name) => words.length === 0 || words.includes(name);
-const options = quick ? { rounds: 3, scale: 0.5 } : {};
+const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 
-console.log(`Node ${process.version}, ${os.availableParallelism()} cores of ${os.cpus()[0]?.model ?? 'unknown make'}`);
-if (wanted('library')) await benchLibrary(options);
-if (wanted('gateway')) await benchGateway(options);
-if (wanted('context')) await benchContext();
-if (wanted('resilience')) await benchResilience(options);
-if (wanted('admission')) await benchAdmission(options);
-if (wanted('ledger')) benchLedger();
+if (wanted.length === 1) {
+  console.log(
+    `Node ${process.version}, ${os.availableParallelism()} cores of ${os.cpus()[0]?.model ?? 'unknown make'}`,
+  );
+  await PARTS[wanted[0]](quick ? { rounds: 3, scale: 0.5 } : {});
+} else {
+  // Each in a process of its own: what one has loaded and left behind makes the next one slower.
+  for (const name of wanted) {
+    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, ...(quick ? ['--quick'] : [])];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+}

@@ -2,7 +2,7 @@ import type { AcquireOptions, Denial } from './admission-store.js';
 import { checkClaims, isAmount } from './check-claims.js';
 import type { Claims } from './meter.js';
 import type { MeterState } from './meter-states.js';
-import { longestOf, type Refusal } from './refusal.js';
+import { longerOf, type Refusal } from './refusal.js';
 
 /**
  * Takes all that is claimed, or nothing.
@@ -52,14 +52,14 @@ function denialOf(
   force: AcquireOptions['force'],
   nowMs: number,
 ): Denial | null {
-  const refusals: Refusal[] = [];
-  for (const [i, state] of states.entries()) {
+  let longest: Refusal | null = null;
+  for (let i = 0; i < states.length; i += 1) {
+    const state = states[i] as MeterState;
     state.refill(nowMs);
-    const refusal = isForced(state, force) ? null : state.refusal(askedOf(amounts, states, i), nowMs);
-    if (refusal !== null) refusals.push(refusal);
+    if (!isForced(state, force)) longest = longerOf(longest, state.refusal(askedOf(amounts, states, i), nowMs));
   }
-  if (refusals.length === 0) return null;
-  const { meter, reason, waitMs } = longestOf(refusals);
+  if (longest === null) return null;
+  const { meter, reason, waitMs } = longest;
   const standings = states.map((state) => state.standing(nowMs));
   return { granted: false, reason, meter, waitMs: waitMs === Infinity ? null : waitMs, standings };
 }

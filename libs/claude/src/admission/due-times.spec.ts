@@ -38,6 +38,7 @@ describe('DueTimes', () => {
             due.sweep(concerned().length);
           }
           const earliest = Math.min(...concerned().map(({ untilMs }) => untilMs));
+          expect(due.lookAtMs).toBeLessThanOrEqual(earliest);
           expect(due.first()?.untilMs ?? Infinity).toBe(earliest);
         }
       }),

@@ -23,6 +23,11 @@ export class DueTimes<T extends Due> {
     this.#rise(this.#heap.length - 1);
   }
 
+  /** When it is worth looking again: never later than an entry falls due that still counts; `Infinity` where there is none. */
+  get lookAtMs(): number {
+    return this.#heap[0]?.untilMs ?? Infinity;
+  }
+
   /** The entry that falls due first. */
   first(): T | undefined {
     for (;;) {

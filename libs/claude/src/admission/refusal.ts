@@ -19,9 +19,10 @@ export function orClosed(shortage: Refusal | null, meter: Meter, closedForMs: nu
 /** Longer than any wait, and finite: it comes after what is never granted. */
 const LONGEST_MS = Number.MAX_SAFE_INTEGER;
 
-/** The refusal that lasts longest: money first, then what is never granted, and last what no time can help. */
-export function longestOf(refusals: readonly Refusal[]): Refusal {
-  return refusals.reduce((longest, refusal) => (weightOf(refusal) > weightOf(longest) ? refusal : longest));
+/** The one that lasts longer: money first, then what is never granted, and last what no time can help. */
+export function longerOf(longest: Refusal | null, refusal: Refusal | null): Refusal | null {
+  if (longest === null || refusal === null) return longest ?? refusal;
+  return weightOf(refusal) > weightOf(longest) ? refusal : longest;
 }
 
 function weightOf({ reason, waitMs }: Refusal): number {

@@ -121,7 +121,6 @@ export class WaitingLine implements PlaceListener {
   leave(waiting: Waiting, error: Error): void {
     if (!waiting.isWaiting) return;
     this.#refuse(waiting, error);
-    this.#patience.sweep(this.#queue.length);
     this.#serve();
   }
 
@@ -225,7 +224,8 @@ export class WaitingLine implements PlaceListener {
     // Who comes to be first by waiting may be content with less than the one before.
     const agesMs = this.#queue.length > 1 ? this.#queue.nextAgingMs(this.options.clock.now()) : Infinity;
     const askMs = this.#isAsking ? Infinity : Math.min(this.#askAtMs, agesMs);
-    this.#timer.wakeAt(Math.min(askMs, this.#patience.first()?.untilMs ?? Infinity));
+    this.#patience.sweep(this.#queue.length);
+    this.#timer.wakeAt(this.#queue.length === 0 ? Infinity : Math.min(askMs, this.#patience.lookAtMs));
   }
 
   /** Turns away those whose patience ends by then. */

@@ -1,0 +1,93 @@
+// A long line of callers before one limit, served one by one: in a process of its own, which sends what each of them took.
+import { MemoryAdmissionStore } from '../../libs/claude/dist/esm/admission/memory-store.js';
+import { Turnstile } from '../../libs/claude/dist/esm/admission/turnstile.js';
+import { UsedShares } from '../../libs/claude/dist/esm/admission/used-shares.js';
+import { WaitingLine } from '../../libs/claude/dist/esm/admission/waiting-line.js';
+import { ManualClock } from '../../libs/claude/dist/esm/testing/clock/manual-clock.js';
+import { alternate, ownCpu } from './measure.mjs';
+import { meterOf } from './meter.mjs';
+
+/** How many the limit lets through in each second of the clock. */
+const EACH_SECOND = 1_000;
+
+/** All come at once, and are served as the limit allows, in the seconds of a clock that is moved by hand. */
+async function queued(callers) {
+  const clock = new ManualClock();
+  const store = new MemoryAdmissionStore(clock);
+  const meter = { ...meterOf('requests', 60 * EACH_SECOND), refillShare: 1, burstShare: 1 / 60 };
+  const line = new WaitingLine({
+    turnstile: new Turnstile(store),
+    clock,
+    maxLength: callers,
+    agingMs: 10_000,
+    fair: false,
+    dimensions: 1,
+    shares: new UsedShares(1),
+  });
+  const claims = { meters: [meter], amounts: [1] };
+  const first = store.acquire({ meters: [meter], amounts: [EACH_SECOND] }, { leaseMs: 1e9 });
+  store.settle(first, [EACH_SECOND]);
+  return timed(callers, {
+    join: (arrival) => {
+      const request = { claims, places: null, rank: 1, tenant: '', arrival, sinceMs: 0, maxWaitMs: 1e9 };
+      const answer = line.tryPass(request);
+      return line.join(request, answer).lease;
+    },
+    served: (lease) => {
+      store.settle(lease, [1]);
+      line.wake();
+    },
+    nextSecond: () => clock.advance(1_000),
+  });
+}
+
+/** What no line can do without: somebody linked to the next, who is told by a promise; and no limit, order or time. */
+function listed(callers) {
+  const ends = { next: null };
+  let last = ends;
+  return timed(callers, {
+    join: (arrival) => {
+      const waiter = { arrival, next: null, grant: null };
+      last.next = waiter;
+      last = waiter;
+      return new Promise((resolve) => (waiter.grant = resolve));
+    },
+    served: () => {},
+    nextSecond: () => {
+      for (let count = 0; count < EACH_SECOND && ends.next !== null; count++) {
+        const { next, grant, arrival } = ends.next;
+        ends.next = next;
+        grant(arrival);
+      }
+    },
+  });
+}
+
+/** From the first to come until the last is served, for each of them. */
+async function timed(callers, { join, served, nextSecond }) {
+  let left = callers;
+  const serve = async (granted) => {
+    served(await granted);
+    left--;
+  };
+  const began = ownCpu();
+  for (let arrival = 0; arrival < callers; arrival++) void serve(join(arrival));
+  for (let second = 0; second < callers / EACH_SECOND; second++) {
+    nextSecond();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (left > 0) throw new Error(`${left} of ${callers} were not served.`);
+  return { ns: ((ownCpu() - began) * 1_000) / callers };
+}
+
+const results = await alternate(
+  [
+    { name: 'queued caller, 2,000 in line: from coming to being served', run: () => queued(2_000) },
+    { name: 'the same, 2,000 in a bare list of promises', run: () => listed(2_000) },
+    { name: 'queued caller, 50,000 in line: from coming to being served', run: () => queued(50_000) },
+    { name: 'the same, 50,000 in a bare list of promises', run: () => listed(50_000) },
+  ],
+  Number(process.env.ROUNDS),
+);
+process.send({ results: [...results] });
+process.on('disconnect', () => process.exit(0));
