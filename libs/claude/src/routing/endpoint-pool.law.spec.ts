@@ -198,8 +198,9 @@ describe('A pool, whatever happens to its endpoints', () => {
               const names: string[] = [];
               for (let id = 0; id < CONVERSATIONS; id += 1) {
                 const went = await world.begin({ conversation: `${salt} ${id}` });
+                if (!(went instanceof PoolEndpoint)) throw went;
                 await world.end();
-                names.push(went instanceof PoolEndpoint ? went.name : went.message);
+                names.push(went.name);
               }
               return names;
             };
