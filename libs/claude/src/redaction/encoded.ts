@@ -1,5 +1,5 @@
-/** Runs of base64, in either alphabet, that are long enough to hold a secret. */
-const RUN = /[A-Za-z0-9+/_-]{32,}={0,2}/g;
+/** Runs of base64, in either alphabet, that are long enough to hold a secret. No other begins inside one that is too short. */
+const RUN = /(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{32,}={0,2}/g;
 
 /** How much of one is decoded. A text that is longer hides what it has further on. */
 const DECODED_CHARACTERS = 8_192;

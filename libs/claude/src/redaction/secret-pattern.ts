@@ -55,8 +55,17 @@ export function replaceMatches(
   pattern: SecretPattern,
   mark: (secret: string, kind: SecretKind) => string,
 ): string {
-  const { needles, expression, kind, measure, rereads } = pattern;
+  const { needles, expression } = pattern;
   if (needles !== undefined && !holdsAny(expression.ignoreCase ? text.toLowerCase() : text, needles)) return text;
+  return applyPattern(text, pattern, mark);
+}
+
+/** The same for a text that is known to hold one of the pattern's needles, or may. */
+export function applyPattern(
+  text: string,
+  { expression, kind, measure, rereads }: SecretPattern,
+  mark: (secret: string, kind: SecretKind) => string,
+): string {
   let cleared = '';
   let done = 0;
   expression.lastIndex = 0;

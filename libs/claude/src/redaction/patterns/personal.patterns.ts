@@ -22,6 +22,19 @@ function labelled(text: string): number {
   return digits >= 7 && digits <= 15 && !/^\d{4}-\d{2}-\d{2}/.test(text) ? text.length : 0;
 }
 
+/**
+ * The first characters of a number or code that stands by itself. They are looked at before what stands before them: the
+ * engine finds them at a glance, and a look behind would be tried at each character of the text.
+ *
+ * @param notAfter What it must not stand behind either.
+ */
+function standalone(first: string, notAfter = ''): string {
+  return `${first}(?<=${TOKEN_START}${notAfter}${first})`;
+}
+
+/** A number behind one of these is the end of a longer one, of a version or of a path. */
+const NOT_IN_NUMBER = '(?<![._]|\\d-)';
+
 /** What tells who somebody is. */
 export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
   {
@@ -35,7 +48,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
   {
     name: 'iban',
     kind: 'iban',
-    expression: new RegExp(`(?=[A-Z]{2}\\d{2})${TOKEN_START}[A-Z]{2}\\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,10}`, 'g'),
+    expression: new RegExp(`${standalone('[A-Z]{2}\\d{2}')}(?:[ -]?[A-Z0-9]{1,4}){3,10}`, 'g'),
     measure: ibanLength,
     rereads: true,
   },
@@ -43,7 +56,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
     name: 'card',
     kind: 'card',
     expression: new RegExp(
-      `(?=\\d{4})${TOKEN_START}(?<![._]|\\d-)(?:\\d{14,19}|\\d{4}(?:[ -]\\d{4}){3}(?:[ -]\\d{3})?|\\d{4}[ -]\\d{6}[ -]\\d{4,5})(?!\\w|[.-]\\d)`,
+      `${standalone('\\d{4}', NOT_IN_NUMBER)}(?:\\d{10,15}|(?:[ -]\\d{4}){3}(?:[ -]\\d{3})?|[ -]\\d{6}[ -]\\d{4,5})(?!\\w|[.-]\\d)`,
       'g',
     ),
     measure: (text) => (isCardNumber(text) ? text.length : 0),
@@ -53,7 +66,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
     name: 'ssn',
     kind: 'ssn',
     expression: new RegExp(
-      `(?=\\d{3}-\\d)${TOKEN_START}(?<![._]|\\d-)(?!000|666|9)\\d{3}-(?!00)\\d{2}-(?!0000)\\d{4}(?!\\w|[.-]\\d)`,
+      `${standalone('\\d{3}-\\d', NOT_IN_NUMBER)}(?<!(?:000|666|9\\d\\d)-\\d)(?<!0(?=0))\\d-(?!0000)\\d{4}(?!\\w|[.-]\\d)`,
       'g',
     ),
   },
@@ -85,7 +98,7 @@ export const PERSONAL_PATTERNS: readonly SecretPattern[] = [
     name: 'phone_groups',
     kind: 'phone',
     expression: new RegExp(
-      `(?=[1-9][\\d .-])${TOKEN_START}(?<![._+]|\\d-)(?:1[ .-])?[2-9]\\d{2}([.-])[2-9]\\d{2}\\1\\d{4}(?!\\w|[.-]\\d)`,
+      `${standalone('(?:1[ .-]|[2-9]\\d)', '(?<![._+]|\\d-)')}(?:(?<=1[ .-])[2-9]\\d{2}|(?<=[2-9]\\d)\\d)([.-])[2-9]\\d{2}\\1\\d{4}(?!\\w|[.-]\\d)`,
       'g',
     ),
   },
