@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { ClaudeModule } from 'nestjs-claude';
+import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
+import { Registry } from 'prom-client';
 import { Access } from './access/access.js';
 import { withKeyBudgets } from './access/key-budgets.js';
 import { KeyLimits } from './access/key-limits.js';
@@ -10,10 +12,12 @@ import { ForwardService } from './forward/forward.service.js';
 import { HealthController } from './health/health.controller.js';
 import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
 import { MessagesController } from './messages/messages.controller.js';
+import { gatewayRegistry } from './metrics/gateway-registry.js';
+import { MetricsController } from './metrics/metrics.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import type { Settings } from './settings.js';
 import { BudgetsController } from './usage/budgets.controller.js';
-import { usagePlaceOf } from './usage/usage-place.js';
+import { watchPlaceOf } from './admin/watch-place.js';
 import { UsageController } from './usage/usage.controller.js';
 
 /** What decides on the parts of the gateway. */
@@ -25,19 +29,25 @@ export type AppSettings = Pick<Settings, 'claude' | 'host' | 'admin' | 'keys' | 
 export class AppModule {
   static register(settings: AppSettings, access: Access): DynamicModule {
     const { claude, admin, keys, timeouts } = settings;
-    const place = usagePlaceOf(settings);
-    const usage = [UsageController, BudgetsController];
+    const place = watchPlaceOf(settings);
+    // Without costs there is nothing to tell of usage.
+    const watched = [MetricsController, ...(claude.cost === false ? [] : [UsageController, BudgetsController])];
+    const registry = gatewayRegistry();
     return {
       module: AppModule,
-      imports: [ClaudeModule.forRoot(withKeyBudgets(claude, keys))],
-      controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? usage : [])],
+      imports: [
+        ClaudeModule.forRoot(withKeyBudgets(claude, keys)),
+        ...(place === 'hidden' ? [] : [ClaudeMetricsModule.forRoot({ registry })]),
+      ],
+      controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? watched : [])],
       providers: [
         ForwardService,
         KeyLimits,
         { provide: Access, useValue: access },
         { provide: CLIENT_TIMEOUTS, useValue: timeouts },
+        { provide: Registry, useValue: registry },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
-        ...(admin === null ? [] : [adminListenerProvider(admin, place === 'admin' ? usage : [])]),
+        ...(admin === null ? [] : [adminListenerProvider(admin, watched)]),
       ],
     };
   }

@@ -6,7 +6,7 @@ import { AdminListener } from './admin/admin.listener.js';
 import { createApp } from './app.js';
 import { listen } from './http/listen.js';
 import type { Settings } from './settings.js';
-import { usagePlaceOf } from './usage/usage-place.js';
+import { watchPlaceOf } from './admin/watch-place.js';
 
 /** A gateway that listens. */
 export interface Gateway {
@@ -21,8 +21,8 @@ export interface Gateway {
 const OPEN_NOTICE =
   'No keys are set for callers (GATEWAY_KEYS_FILE), so the gateway serves this machine alone, and whoever is on it.';
 
-const HIDDEN_USAGE_NOTICE =
-  'Usage and budgets are not served, as callers would see those of others: set ADMIN_PORT and ADMIN_TOKEN to see them.';
+const HIDDEN_NOTICE =
+  'Usage, budgets and metrics are not served, as callers would see those of others: set ADMIN_PORT and ADMIN_TOKEN to see them.';
 
 /**
  * Starts the gateway, in front of the embedded simulator when there is no API key.
@@ -45,7 +45,7 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
     if (simulator) say(simulatorNotice(simulator, settings));
     if (settings.keys === null) say(OPEN_NOTICE);
     if (adminUrl !== null) say(adminNotice(adminUrl));
-    if (usagePlaceOf(settings) === 'hidden') say(HIDDEN_USAGE_NOTICE);
+    if (watchPlaceOf(settings) === 'hidden') say(HIDDEN_NOTICE);
     say(invitation(url));
     return { app, url, adminUrl, close };
   } catch (error) {

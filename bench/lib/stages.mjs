@@ -29,6 +29,7 @@ function callInit() {
     endpoint: ENDPOINT,
     usesEndpointKey: true,
     needsRealSignal: false,
+    trace: null,
     maxAttempts: undefined,
     attemptTimeoutMs: 600_000,
     deadlineMs: 600_000,

@@ -197,7 +197,9 @@ describe('Without an admin listener', () => {
     expect((await send({ url }, '/usage/summary', { headers: { 'x-api-key': key } })).status).toBe(404);
     expect((await send({ url }, '/health/live')).status).toBe(200);
     expect(lines).toHaveLength(2);
-    expect(lines[0]).toMatch(/^Usage and budgets are not served.*: set ADMIN_PORT and ADMIN_TOKEN to see them\.$/);
+    expect(lines[0]).toMatch(
+      /^Usage, budgets and metrics are not served.*: set ADMIN_PORT and ADMIN_TOKEN to see them\.$/,
+    );
   });
 
   it('there is no usage to see where cost is switched off', async () => {

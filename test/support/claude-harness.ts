@@ -1,9 +1,11 @@
 import 'reflect-metadata';
+import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
   BudgetService,
   CircuitBreakerService,
   ClaudeKeysService,
+  ClaudeMetricsService,
   ClaudeService,
   CostTrackerService,
   EndpointPoolService,
@@ -28,6 +30,7 @@ export interface ClaudeHarness {
   readonly budgets: BudgetService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
+  readonly metrics: ClaudeMetricsService;
   /** What happened to keys so far. */
   readonly keyEvents: readonly KeyEvent[];
   readonly sim: AnthropicSimulator;
@@ -49,6 +52,8 @@ export interface ClaudeHarness {
 export interface TestWorld {
   readonly clock?: WatchedClock;
   readonly random?: Random;
+  /** Modules beside, whose hooks run as in an application that starts. */
+  readonly imports?: ModuleMetadata['imports'];
   /** Sends the calls elsewhere than to the simulator, whose URL it is given. */
   readonly baseURL?: (simulatorURL: string) => string | Promise<string>;
 }
@@ -81,7 +86,7 @@ afterEach(async () => {
 export async function bootClaude(
   claude: Omit<ClaudeModuleOptions, 'baseURL'> = {},
   simulator: SimulatorOptions = {},
-  { clock = new WatchedClock(), random, baseURL = (url) => url }: TestWorld = {},
+  { clock = new WatchedClock(), random, imports: beside = [], baseURL = (url) => url }: TestWorld = {},
 ): Promise<ClaudeHarness> {
   const log: unknown[] = [];
   const options: typeof claude = {
@@ -90,7 +95,7 @@ export async function bootClaude(
     ...claude,
     client: { logger: loggerTo(log), logLevel: 'debug', ...claude.client },
   };
-  const imports = [ClaudeTestingModule.forRoot({ claude: options, simulator })];
+  const imports = [ClaudeTestingModule.forRoot({ claude: options, simulator }), ...beside];
   type Given = ClaudeModuleOptions & { readonly baseURL: string };
   const makeRuntime = async (given: Given, sim: AnthropicSimulator): Promise<ClaudeRuntime> => {
     try {
@@ -107,6 +112,7 @@ export async function bootClaude(
     .useFactory({ factory: makeRuntime, inject: [CLAUDE_OPTIONS, AnthropicSimulator] })
     .compile();
   booted.push(module);
+  if (beside.length > 0) await module.init();
   const service = module.get(ClaudeService);
   const records: CallRecord[] = [];
   service.records.subscribe((record) => records.push(record));
@@ -117,6 +123,7 @@ export async function bootClaude(
     claude: service,
     keys,
     keyEvents,
+    metrics: module.get(ClaudeMetricsService),
     circuits: module.get(CircuitBreakerService),
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),

@@ -10,6 +10,7 @@ import { InvalidOptionsError } from './errors/errors.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
+import { ClaudeMetricsService } from './observability/claude-metrics.service.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 import { conceal } from './redaction/conceal.js';
 import { Redactor } from './redaction/redactor.js';
@@ -23,6 +24,7 @@ const SERVICES: readonly RuntimeService[] = [
   BudgetService,
   CircuitBreakerService,
   ClaudeKeysService,
+  ClaudeMetricsService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { Subject } from 'rxjs';
 import { Admission } from './admission/admission.js';
 import type { AdmissionStore } from './admission/admission-store.js';
 import { admitStage } from './admission/admit.stage.js';
-import { BoundedStore } from './admission/bounded-store.js';
+import type { BoundedStore } from './admission/bounded-store.js';
 import { MemoryAdmissionStore } from './admission/memory-store.js';
 import type { StoreEvent } from './admission/store.events.js';
 import { AmbientContext } from './call/ambient-context.js';
+import { callIds } from './call/call-ids.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
@@ -16,9 +16,11 @@ import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
 import { sendStage } from './call/send.stage.js';
 import type { NextStage } from './call/stage.js';
+import { TraceSource } from './call/trace-context.js';
 import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
+import { boundedStoreOf } from './claude.store.js';
 import type { ClaudeSettings } from './config/settings.js';
 import { Batches } from './cost/batches/batches.js';
 import { batchesStage } from './cost/batches/batches.stage.js';
@@ -28,6 +30,7 @@ import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
 import type { KeyEvent } from './keys/key.events.js';
+import { Observers } from './observability/observers.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -45,16 +48,24 @@ import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
 export interface ClaudeRuntime {
+  /** Name of the instance. */
+  readonly instance: string;
   readonly settings: ClaudeSettings;
   readonly client: ClaudeClient;
   readonly ambient: AmbientContext;
   readonly liveCalls: LiveCalls;
   readonly records: Subject<CallRecord>;
+  /** Those of our own who hear of each record. */
+  readonly observers: Observers<CallRecord>;
+  /** Tells calls of the trace they are part of, where one of those wants to know. */
+  readonly trace: TraceSource;
   /** Where what is left of limits is kept. */
   readonly store: AdmissionStore;
   /** The same, where it is the user's. */
   readonly boundedStore: BoundedStore | null;
   readonly storeEvents: Subject<StoreEvent>;
+  /** Told how long calls wait for it, in milliseconds. */
+  readonly storeWaits: Observers<number>;
   /** What is limited, and by how much. */
   readonly limiter: RateLimiter;
   /** Who is let through, and when. */
@@ -96,10 +107,14 @@ export function createRuntime(
   const redactor = new Redactor({ known: new KnownSecrets(clock) });
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
+  const observers = new Observers<CallRecord>();
+  records.subscribe((record) => observers.tell(record));
+  const trace = new TraceSource();
   const ambient = new AmbientContext(settings.context);
   const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
   const storeEvents = new Subject<StoreEvent>();
-  const boundedStore = boundedStoreOf(settings, clock, (event) => storeEvents.next(event));
+  const storeWaits = new Observers<number>();
+  const boundedStore = boundedStoreOf(settings, clock, storeEvents, storeWaits);
   const store = boundedStore ?? new MemoryAdmissionStore(clock);
   const limiter: RateLimiter = new RateLimiter({
     settings: limits,
@@ -155,6 +170,7 @@ export function createRuntime(
     attemptMs: settings.timeouts.attemptMs,
     deadlineMs: settings.timeouts.deadlineMs,
     needsRealSignals: settings.transport.kind === 'fetch' || settings.transport.fetch !== undefined,
+    trace,
     price: settings.cost === false ? null : costs.prices.costOf,
     clock,
     newCallId: callIds(),
@@ -177,14 +193,18 @@ export function createRuntime(
   for (const secret of [client.authToken, client.webhookKey, ...others])
     if (secret !== null) redactor.known.add(secret);
   return {
+    instance,
     settings,
     client,
     ambient,
     liveCalls,
     records,
+    observers,
+    trace,
     store,
     boundedStore,
     storeEvents,
+    storeWaits,
     limiter,
     admission,
     circuits,
@@ -228,22 +248,4 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
 /** Whether the SDK's client has credentials of its own, which are none of our business. */
 function usesOwnCredentials({ endpoints: [first] }: EndpointPool): boolean {
   return first.key === null && first.options.client === null;
-}
-
-/** Memory answers at once; anything else may not. */
-function boundedStoreOf(
-  { store, storeOutage, rateLimit }: ClaudeSettings,
-  clock: Clock,
-  tell: (event: StoreEvent) => void,
-): BoundedStore | null {
-  if (store === null) return null;
-  const stopsNobody = rateLimit !== false && rateLimit.mode === 'shadow';
-  return new BoundedStore(store, stopsNobody ? { ...storeOutage, limits: 'open' } : storeOutage, clock, tell);
-}
-
-/** Ids that no other process makes: a random part for this one, and a count. */
-function callIds(): () => string {
-  const process = randomBytes(9).toString('base64url');
-  let count = 0;
-  return () => `call_${process}${(count++).toString(36)}`;
 }

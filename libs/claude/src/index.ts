@@ -30,6 +30,7 @@ export type { AttemptRecord, CallRecord } from './call/record.js';
 export { encodedBody, type EncodedBodyOptions } from './call/request-options.js';
 export type { NextStage, Stage } from './call/stage.js';
 export type { StreamTimeouts } from './call/stream-watch.js';
+export type { TraceContext } from './call/trace-context.js';
 export { normalizeUsage, type IterationUsage, type TokenUsage, type Usage, type UsageQuality } from './call/usage.js';
 export type {
   Operation,
@@ -151,6 +152,8 @@ export type { KeyCacheOptions } from './keys/key-cache.options.js';
 export type { ClaudeKeySource, KeyLease, KeyRequest, KeySupplier } from './keys/key-source.js';
 export type { KeySnapshot } from './keys/key-snapshot.js';
 export type { KeyEvent, KeyEventDetail, KeyEventSource, KeyFailure } from './keys/key.events.js';
+export type { ClaudeMetricsSummary } from './observability/call-totals.js';
+export { ClaudeMetricsService } from './observability/claude-metrics.service.js';
 export { RateLimitGuard, RateLimited, type RateLimitedOptions } from './rate-limit/rate-limit.guard.js';
 export type { RateLimitLease } from './rate-limit/rate-limit-lease.js';
 export type { EstimateOptions, ModelLimits, QueueOptions, RateLimitOptions } from './rate-limit/rate-limit.options.js';

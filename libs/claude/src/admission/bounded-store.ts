@@ -28,6 +28,8 @@ export class BoundedStore implements AdmissionStore {
     private readonly settings: StoreOutageSettings,
     private readonly clock: Clock,
     tell: (event: StoreEvent) => void,
+    /** Told how long calls waited for an answer, in milliseconds, whether it came or not. */
+    private readonly waited: (ms: number) => void = () => undefined,
   ) {
     this.#watch = new StoreWatch(clock, tell);
   }
@@ -74,8 +76,7 @@ export class BoundedStore implements AdmissionStore {
     const scope = meters[0]?.label ?? '';
     if (!this.#watch.mayAsk()) throw unavailable(scope, this.#watch.error);
     try {
-      const answer = this.store.standing(meters);
-      const standings = await within(answer, this.settings.answerWithinMs, this.clock);
+      const standings = await this.#within(this.store.standing(meters));
       this.#answered();
       return standings;
     } catch (error) {
@@ -95,11 +96,20 @@ export class BoundedStore implements AdmissionStore {
 
   async #inTime(claims: Claims, options: AcquireOptions, answer: PromiseLike<Lease | Denial>): Promise<Lease | Denial> {
     try {
-      const known = await within(answer, this.settings.answerWithinMs, this.clock);
+      const known = await this.#within(answer);
       this.#answered();
       return known;
     } catch (error) {
       return this.#failed(claims, options, error, answer);
+    }
+  }
+
+  async #within<T>(answer: Awaitable<T>): Promise<T> {
+    const askedAtMs = this.clock.now();
+    try {
+      return await within(answer, this.settings.answerWithinMs, this.clock);
+    } finally {
+      this.waited(this.clock.now() - askedAtMs);
     }
   }
 

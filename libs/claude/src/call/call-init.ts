@@ -3,6 +3,7 @@ import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
 import type { Operation } from './operations/operation.js';
+import type { TraceContext } from './trace-context.js';
 
 /** What a call is made of when the SDK hands it to us. */
 export interface CallInit {
@@ -30,6 +31,8 @@ export interface CallInit {
   readonly attemptTimeoutMs: number;
   /** Milliseconds the call may take until its answer begins. */
   readonly deadlineMs: number;
+  /** The trace it is part of; `null` where there is none, or nobody wants to know. */
+  readonly trace: TraceContext | null;
   /** Says what its attempts cost; `null` where costs are not tracked. */
   readonly price: PriceUsage | null;
   /** Puts fresh credentials of the SDK's own in the place of refused ones; `undefined` where the SDK has none. */

@@ -29,6 +29,7 @@ import {
 } from './request-options.js';
 import { isRenewal } from './renew-authorization.js';
 import type { NextStage } from './stage.js';
+import type { TraceSource } from './trace-context.js';
 
 /** What the middleware needs to make a call of a request. */
 export interface CallMiddlewareOptions {
@@ -44,6 +45,8 @@ export interface CallMiddlewareOptions {
   readonly deadlineMs: number;
   /** Whether requests leave by a `fetch` that is not ours, which may ask anything of an abort signal. */
   readonly needsRealSignals: boolean;
+  /** Tells the trace a call is part of. */
+  readonly trace: TraceSource;
   /** Says what attempts cost; `null` where costs are not tracked. */
   readonly price: PriceUsage | null;
   readonly clock: Clock;
@@ -116,6 +119,7 @@ function callOf(
     deadlineMs: context.deadlineMs ?? module.deadlineMs,
     needsRealSignal: module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || !isSentDirectly,
     isSentDirectly,
+    trace: module.trace.current(),
     price: module.price,
     renewAuthorization: options[CALL_RENEW_AUTHORIZATION],
     transmit: next,

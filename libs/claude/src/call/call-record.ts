@@ -33,6 +33,7 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     tags: tags ?? NO_TAGS,
     priority: priority ?? 'normal',
     requestType: requestType ?? null,
+    trace: call.init.trace,
   };
 }
 

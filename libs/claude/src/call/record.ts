@@ -1,6 +1,7 @@
 import type { CallContext } from './context.js';
 import type { Cost } from './cost.js';
 import type { FailureSummary, Outcome } from './outcome.js';
+import type { TraceContext } from './trace-context.js';
 import type { Usage } from './usage.js';
 
 /** One HTTP exchange of a call. */
@@ -72,4 +73,6 @@ export interface CallRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: NonNullable<CallContext['priority']>;
   readonly requestType: string | null;
+  /** The trace it is part of; `null` where there is none, or nothing of the module asks for it. */
+  readonly trace: TraceContext | null;
 }

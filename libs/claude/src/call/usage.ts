@@ -95,6 +95,20 @@ export function overlayUsage(start: Raw, delta: unknown): Raw {
   return merged;
 }
 
+/** All tokens that are billed: those of compaction and advisors stand beside the answer's own. */
+export function billedTokens(usage: Usage): TokenUsage {
+  const { iterations: beside } = usage;
+  if (beside.length === 0) return usage;
+  const sum = (kind: keyof TokenUsage): number => beside.reduce((total, each) => total + each[kind], usage[kind]);
+  return {
+    inputTokens: sum('inputTokens'),
+    cacheReadTokens: sum('cacheReadTokens'),
+    cacheWrite5mTokens: sum('cacheWrite5mTokens'),
+    cacheWrite1hTokens: sum('cacheWrite1hTokens'),
+    outputTokens: sum('outputTokens'),
+  };
+}
+
 /** A usage nobody reported: the input as estimated from the request, the output as counted from what arrived. */
 export function estimatedUsage(inputTokens: number, outputTokens: number): Usage {
   return {

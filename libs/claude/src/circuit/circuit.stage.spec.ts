@@ -39,6 +39,7 @@ class StageHarness {
         usesEndpointKey: true,
         needsRealSignal: false,
         isSentDirectly: true,
+        trace: null,
         price: null,
         maxAttempts: undefined,
         attemptTimeoutMs: ATTEMPT_MS,

@@ -1,7 +1,7 @@
 import type { Cost, UnpricedReason } from '../../call/cost.js';
 import type { Outcome } from '../../call/outcome.js';
 import type { AttemptRecord, CallRecord } from '../../call/record.js';
-import type { TokenUsage, Usage } from '../../call/usage.js';
+import { billedTokens, type TokenUsage, type Usage } from '../../call/usage.js';
 import type { CallSavings } from '../savings/call-savings.js';
 
 /** What one attempt of a call used, and what it cost. */
@@ -75,15 +75,7 @@ export function partOf(model: string | null, endpoint: string, usage: Usage, cos
   };
 }
 
-/** All tokens that are billed: those of compaction and advisors stand beside the answer's own. */
 function tokensOf(usage: Usage): TokenUsage {
-  const sum = (kind: keyof TokenUsage): number =>
-    usage.iterations.reduce((total, iteration) => total + iteration[kind], usage[kind]);
-  return {
-    inputTokens: sum('inputTokens'),
-    cacheReadTokens: sum('cacheReadTokens'),
-    cacheWrite5mTokens: sum('cacheWrite5mTokens'),
-    cacheWrite1hTokens: sum('cacheWrite1hTokens'),
-    outputTokens: sum('outputTokens'),
-  };
+  const { inputTokens, cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens, outputTokens } = billedTokens(usage);
+  return { inputTokens, cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens, outputTokens };
 }

@@ -67,6 +67,16 @@ export class PriceBook {
     return this.#version[1];
   }
 
+  /** Whether it names a model, in any of its spellings, whatever that costs. */
+  names(model: string): boolean {
+    return (this.#timelines.get(model) ?? this.#find(model)) !== null;
+  }
+
+  /** Every id that it names. */
+  get models(): Iterable<string> {
+    return this.#timelines.keys();
+  }
+
   /** What a model costs at a moment in wall-clock milliseconds; `null` when nobody knows. */
   priceOf(model: string, atMs: number): ModelPrice | null {
     const timeline = this.#timelines.get(model) ?? this.#find(model);

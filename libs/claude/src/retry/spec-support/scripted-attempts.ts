@@ -50,6 +50,7 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       usesEndpointKey: true,
       needsRealSignal: false,
       isSentDirectly: true,
+      trace: null,
       price: null,
       maxAttempts: undefined,
       attemptTimeoutMs: 600_000,

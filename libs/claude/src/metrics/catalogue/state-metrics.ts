@@ -1,0 +1,113 @@
+import { INSTANCE, type MetricDefinition } from './metric-definition.js';
+
+/** How things stand. Read when somebody asks, never polled. */
+export const STATE_METRICS = {
+  anthropic_active_requests: {
+    kind: 'gauge',
+    unit: 'calls',
+    labels: [],
+    help: 'Calls under way, streams being read included, of all instances.',
+    fold: 'sum',
+  },
+  anthropic_circuit_state: {
+    kind: 'gauge',
+    unit: '0 to 3',
+    labels: [INSTANCE, 'circuit'],
+    help: '0 closed, 1 half-open, 2 open, 3 isolated by hand; the worst where several share a name.',
+    fold: 'greatest',
+  },
+  anthropic_limit_headroom: {
+    kind: 'gauge',
+    unit: 'requests, tokens or places',
+    labels: [INSTANCE, 'domain', 'model_class', 'dimension'],
+    help: 'What can be had of a limit now; below 0 where more was used than had been thought.',
+    fold: 'least',
+  },
+  anthropic_limit_headroom_ratio: {
+    kind: 'gauge',
+    unit: 'ratio',
+    labels: [INSTANCE, 'domain', 'model_class', 'dimension'],
+    help: 'What can be had of a limit now, as a share of what can be had at once when nothing is in use.',
+    fold: 'least',
+  },
+  anthropic_limit_wait_seconds: {
+    kind: 'gauge',
+    unit: 'seconds',
+    labels: [INSTANCE, 'domain', 'model_class', 'dimension'],
+    help: 'Time until a limit has something to give again; 0 where it has now.',
+    fold: 'greatest',
+  },
+  anthropic_queue_length: {
+    kind: 'gauge',
+    unit: 'calls',
+    labels: [INSTANCE, 'domain', 'model_class'],
+    help: 'Attempts that wait for limits.',
+    fold: 'sum',
+  },
+  anthropic_concurrency_limit: {
+    kind: 'gauge',
+    unit: 'attempts',
+    labels: [INSTANCE, 'endpoint'],
+    help: 'Attempts that may be under way at an endpoint, as learned from its signs of overload.',
+    fold: 'sum',
+  },
+  anthropic_concurrency_in_flight: {
+    kind: 'gauge',
+    unit: 'attempts',
+    labels: [INSTANCE, 'endpoint'],
+    help: 'Attempts under way at an endpoint.',
+    fold: 'sum',
+  },
+  anthropic_budget_remaining_usd: {
+    kind: 'gauge',
+    unit: 'US dollars',
+    labels: [INSTANCE, 'budget'],
+    help: 'What is neither spent nor reserved; the least of any where each has a budget of its own.',
+    fold: 'least',
+  },
+  anthropic_budget_reserved_usd: {
+    kind: 'gauge',
+    unit: 'US dollars',
+    labels: [INSTANCE, 'budget'],
+    help: 'The most that calls under way can cost; in sum where each has a budget of its own.',
+    fold: 'sum',
+  },
+  anthropic_budget_used_ratio: {
+    kind: 'gauge',
+    unit: 'ratio',
+    labels: [INSTANCE, 'budget'],
+    help: 'Share of the limit that is spent, 1 for all of it; the greatest of any where each has a budget of its own.',
+    fold: 'greatest',
+  },
+  anthropic_sink_queue_length: {
+    kind: 'gauge',
+    unit: 'entries',
+    labels: [INSTANCE, 'sink'],
+    help: 'Entries that a sink of the ledger has not taken yet.',
+    fold: 'sum',
+  },
+  anthropic_sink_failures_total: {
+    kind: 'counter',
+    unit: 'writes',
+    labels: [INSTANCE, 'sink'],
+    help: 'Writes to a sink of the ledger that failed, each of which is tried again.',
+  },
+  anthropic_sink_dropped_total: {
+    kind: 'counter',
+    unit: 'entries',
+    labels: [INSTANCE, 'sink'],
+    help: 'Entries that are lost to a sink of the ledger because its queue was full.',
+  },
+  anthropic_store_failures_total: {
+    kind: 'counter',
+    unit: 'answers',
+    labels: [INSTANCE],
+    help: 'How often a store of your own failed, or did not answer in time.',
+  },
+  anthropic_observer_failures_total: {
+    kind: 'counter',
+    unit: 'records',
+    labels: [INSTANCE, 'observer'],
+    help: 'Failures of those who look on (metrics, logs, scrapes), none of which reached a call.',
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
