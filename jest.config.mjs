@@ -13,6 +13,7 @@ export default {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^nestjs-claude$': '<rootDir>/libs/claude/src/index.ts',
+    '^nestjs-claude/health$': '<rootDir>/libs/claude/src/health/index.ts',
     '^nestjs-claude/testing$': '<rootDir>/libs/claude/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -72,6 +72,7 @@ export interface ClaudeRuntime {
   /** Clears what is logged and quoted; knows the keys. */
   readonly redactor: Redactor;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** What tests and other rooms put in. */
@@ -193,6 +194,7 @@ export function createRuntime(
     transport,
     redactor,
     clock,
+    random,
   };
 }
 
