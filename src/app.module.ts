@@ -4,7 +4,8 @@ import { ClaudeModule } from 'nestjs-claude';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
-import { HealthController } from './health/health.controller.js';
+import { HealthController, SHOWS_HEALTH_DETAIL } from './health/health.controller.js';
+import { isLoopback } from './http/loopback.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import type { Settings } from './settings.js';
@@ -29,8 +30,12 @@ export class AppModule {
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? usage : [])],
       providers: [
         ForwardService,
+        // Names of endpoints, models and budgets are for those who run the gateway.
+        { provide: SHOWS_HEALTH_DETAIL, useValue: isLoopback(settings.host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
-        ...(admin === null ? [] : [adminListenerProvider(admin, place === 'admin' ? usage : [])]),
+        ...(admin === null
+          ? []
+          : [adminListenerProvider(admin, [HealthController, ...(place === 'admin' ? usage : [])])]),
       ],
     };
   }

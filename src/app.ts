@@ -1,10 +1,17 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ClaudeHealthService } from 'nestjs-claude';
 import { AppModule, type AppSettings } from './app.module.js';
 import { createNestApp } from './http/create-nest-app.js';
 import { GatewayAdapter } from './http/gateway-adapter.js';
 import type { Settings } from './settings.js';
 
 /** Builds the application, which does not listen yet. */
-export function createApp(settings: AppSettings & Pick<Settings, 'bodyLimitBytes'>): Promise<NestFastifyApplication> {
-  return createNestApp(AppModule.register(settings), new GatewayAdapter(settings));
+export async function createApp(
+  settings: AppSettings & Pick<Settings, 'bodyLimitBytes'>,
+): Promise<NestFastifyApplication> {
+  const adapter = new GatewayAdapter(settings);
+  const app = await createNestApp(AppModule.register(settings), adapter);
+  // Readiness goes down while the front door is still open, for as long as `health.drainDelayMs`.
+  adapter.beforeLastCall = () => app.get(ClaudeHealthService).drain();
+  return app;
 }

@@ -1,5 +1,6 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
-import { BudgetService, CostTrackerService } from 'nestjs-claude';
+import { BudgetService, ClaudeHealthService, CostTrackerService } from 'nestjs-claude';
+import { SHOWS_HEALTH_DETAIL } from '../health/health.controller.js';
 import { AdminListener } from './admin.listener.js';
 import { AdminModule } from './admin.module.js';
 import type { AdminSettings } from './admin.settings.js';
@@ -11,11 +12,13 @@ export function adminListenerProvider(
 ): FactoryProvider<AdminListener> {
   return {
     provide: AdminListener,
-    inject: [CostTrackerService, BudgetService],
-    useFactory: (costs: CostTrackerService, budgets: BudgetService) => {
+    inject: [CostTrackerService, BudgetService, ClaudeHealthService],
+    useFactory: (costs: CostTrackerService, budgets: BudgetService, health: ClaudeHealthService) => {
       const services = [
         { provide: CostTrackerService, useValue: costs },
         { provide: BudgetService, useValue: budgets },
+        { provide: ClaudeHealthService, useValue: health },
+        { provide: SHOWS_HEALTH_DETAIL, useValue: true },
       ];
       return new AdminListener(settings, AdminModule.register(controllers, services));
     },
