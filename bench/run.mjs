@@ -1,8 +1,9 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health --quick`. Figures are ratios within one run: machines differ.
 import os from 'node:os';
 import { benchAdmission } from './admission.mjs';
 import { benchContext } from './context.mjs';
 import { benchGateway } from './gateway.mjs';
+import { benchHealth } from './health.mjs';
 import { benchLedger } from './ledger.mjs';
 import { benchLibrary } from './library.mjs';
 import { benchResilience } from './resilience.mjs';
@@ -19,3 +20,4 @@ if (wanted('context')) await benchContext();
 if (wanted('resilience')) await benchResilience(options);
 if (wanted('admission')) await benchAdmission(options);
 if (wanted('ledger')) benchLedger();
+if (wanted('health')) await benchHealth();

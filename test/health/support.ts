@@ -73,8 +73,7 @@ export async function bootHealth(
   const app =
     platform === 'Express'
       ? module.createNestApplication()
-      : // Else it answers everything with 503 as soon as a shutdown begins, readiness included.
-        module.createNestApplication<NestFastifyApplication>(new FastifyAdapter({ return503OnClosing: false }));
+      : module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   opened.push(app);
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;

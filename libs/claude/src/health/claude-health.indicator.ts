@@ -34,6 +34,9 @@ const WHO = { guard: 'ClaudeHealthIndicator', option: 'instance' };
  */
 @Injectable()
 export class ClaudeHealthIndicator {
+  /** By instance, as looking for one costs as much as the check. */
+  readonly #services = new Map<string | undefined, ClaudeHealthService>();
+
   constructor(
     @Inject(HealthIndicatorService) private readonly indicators: HealthIndicatorService,
     @Inject(ModuleRef) private readonly modules: ModuleRef,
@@ -51,10 +54,19 @@ export class ClaudeHealthIndicator {
     options: ClaudeHealthIndicatorOptions = {},
   ): HealthIndicatorResult<Key> {
     const { instance, ...rules } = options;
-    const { status, ...found } = instanceOf(this.modules, instance, ClaudeHealthService, WHO).check(rules);
+    const { status, ...found } = this.#serviceOf(instance).check(rules);
     const detail: ClaudeHealthDetail = { health: status, ...found };
     const session = this.indicators.check(key);
     if (status === 'down') return session.down({ ...detail });
     return status === 'degraded' && 'degraded' in session ? session.degraded({ ...detail }) : session.up({ ...detail });
+  }
+
+  #serviceOf(instance: string | undefined): ClaudeHealthService {
+    let service = this.#services.get(instance);
+    if (service === undefined) {
+      service = instanceOf(this.modules, instance, ClaudeHealthService, WHO);
+      this.#services.set(instance, service);
+    }
+    return service;
   }
 }

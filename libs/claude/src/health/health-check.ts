@@ -1,12 +1,12 @@
 import type { ClaudeRuntime } from '../claude.runtime.js';
 import { ActiveProbe } from './active-probe.js';
 import type { ClaudeHealth, HealthStatus, LifecycleHealth, RuleReports } from './health-report.js';
-import type { HealthRule, HealthRuleOptions, HealthSettings } from './health.options.js';
+import { HEALTH_RULES, type HealthRule, type HealthRuleOptions, type HealthSettings } from './health.options.js';
 import { BudgetRule } from './rules/budget.rule.js';
 import { circuitHealth } from './rules/circuit.rule.js';
 import { endpointHealth } from './rules/endpoint.rule.js';
 import { keyHealth } from './rules/key.rule.js';
-import { limiterHealth } from './rules/limiter.rule.js';
+import { LimiterRule } from './rules/limiter.rule.js';
 import { StoreRule } from './rules/store.rule.js';
 import { SuccessRateRule } from './rules/success-rate.rule.js';
 
@@ -34,11 +34,10 @@ export class HealthCheck {
     const rules: Record<string, { readonly status: HealthStatus }> = {
       lifecycle: { status, phase } as LifecycleHealth,
     };
-    for (const rule in this.#looks) {
-      if (ignore.includes(rule as HealthRule)) continue;
-      const found = this.#looks[rule as HealthRule]?.();
+    for (const rule of HEALTH_RULES) {
+      const found = ignore.includes(rule) ? undefined : this.#looks[rule]?.();
       if (found === undefined) continue;
-      const fails = found.status === 'degraded' && failReadinessOn.includes(rule as HealthRule);
+      const fails = found.status === 'degraded' && failReadinessOn.includes(rule);
       rules[rule] = fails ? { ...found, status: 'down' } : found;
       status = worse(status, fails ? 'down' : found.status);
     }
@@ -52,7 +51,8 @@ export class HealthCheck {
   }
 }
 
-function looksAt({ settings, pool, circuits, budgets, limiter, boundedStore }: ClaudeRuntime): Looks {
+function looksAt(runtime: ClaudeRuntime): Looks {
+  const { settings, pool, circuits, budgets, boundedStore } = runtime;
   const { rateLimit, storeOutage, health } = settings;
   const limits = rateLimit !== false && rateLimit.mode === 'enforce';
   const hasHardBudget = budgets.accounts.some(({ budget }) => budget.mode === 'hard');
@@ -60,13 +60,14 @@ function looksAt({ settings, pool, circuits, budgets, limiter, boundedStore }: C
     (limits && storeOutage.limits === 'closed') || (hasHardBudget && storeOutage.hardBudgets === 'closed');
   const store = new StoreRule(boundedStore, refusesWithout);
   const budget = new BudgetRule(budgets);
+  const limiter = new LimiterRule(runtime.limiter, runtime.store, runtime.clock, health.queueThreshold);
   return {
     key: () => keyHealth(pool.endpoints),
     store: () => store.look(),
     endpoint: () => endpointHealth(pool.endpoints),
     ...(settings.circuit === false ? {} : { circuit: () => circuitHealth(circuits.ofCalls()) }),
     ...(settings.cost === false ? {} : { budget: () => budget.look() }),
-    ...(limits ? { limiter: () => limiterHealth(limiter, health.queueThreshold) } : {}),
+    ...(limits ? { limiter: () => limiter.look() } : {}),
   };
 }
 

@@ -67,7 +67,7 @@ export interface BudgetHealth {
   readonly exhausted: readonly string[];
 }
 
-/** `degraded` where a line for a limit is nearly full, or a call would have to wait longer than it may. */
+/** `degraded` where a line for a limit is nearly full, or nobody is let in for longer than a call may wait. */
 export interface LimiterHealth {
   readonly status: HealthStatus;
   /** Calls that wait. */
