@@ -17,6 +17,7 @@ export default {
   moduleNameMapper: {
     '^nestjs-claude$': '<rootDir>/libs/claude/src/index.ts',
     '^nestjs-claude/metrics$': '<rootDir>/libs/claude/src/metrics/index.ts',
+    '^nestjs-claude/health$': '<rootDir>/libs/claude/src/health/index.ts',
     '^nestjs-claude/testing$': '<rootDir>/libs/claude/src/testing/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health --quick`. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const PARTS = {
   resilience: async (options) => (await import('./resilience.mjs')).benchResilience(options),
   admission: async (options) => (await import('./admission.mjs')).benchAdmission(options),
   ledger: async () => (await import('./ledger.mjs')).benchLedger(),
+  health: async () => (await import('./health.mjs')).benchHealth(),
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));

@@ -9,8 +9,9 @@ import { KeyLimits } from './access/key-limits.js';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
-import { HealthController } from './health/health.controller.js';
+import { HealthController, SHOWS_HEALTH_DETAIL } from './health/health.controller.js';
 import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
+import { isLoopback } from './http/loopback.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { gatewayRegistry } from './metrics/gateway-registry.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -28,7 +29,7 @@ export type AppSettings = Pick<Settings, 'claude' | 'host' | 'admin' | 'keys' | 
 // oxlint-disable-next-line typescript/no-extraneous-class -- a Nest module is a class, whatever it holds
 export class AppModule {
   static register(settings: AppSettings, access: Access): DynamicModule {
-    const { claude, admin, keys, timeouts } = settings;
+    const { claude, admin, host, keys, timeouts } = settings;
     const place = watchPlaceOf(settings);
     // Without costs there is nothing to tell of usage.
     const watched = [MetricsController, ...(claude.cost === false ? [] : [UsageController, BudgetsController])];
@@ -46,8 +47,10 @@ export class AppModule {
         { provide: Access, useValue: access },
         { provide: CLIENT_TIMEOUTS, useValue: timeouts },
         { provide: Registry, useValue: registry },
+        // Names of endpoints, models and budgets are for those who run the gateway.
+        { provide: SHOWS_HEALTH_DETAIL, useValue: keys === null && isLoopback(host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
-        ...(admin === null ? [] : [adminListenerProvider(admin, watched)]),
+        ...(admin === null ? [] : [adminListenerProvider(admin, [HealthController, ...watched])]),
       ],
     };
   }

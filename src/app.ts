@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ClaudeHealthService } from 'nestjs-claude';
 import { Access } from './access/access.js';
 import { AppModule, type AppSettings } from './app.module.js';
 import { createNestApp } from './http/create-nest-app.js';
@@ -6,8 +7,13 @@ import { GatewayAdapter } from './http/gateway-adapter.js';
 import type { Settings } from './settings.js';
 
 /** Builds the application, which does not listen yet. */
-export function createApp(settings: AppSettings & Pick<Settings, 'bodyLimitBytes'>): Promise<NestFastifyApplication> {
+export async function createApp(
+  settings: AppSettings & Pick<Settings, 'bodyLimitBytes'>,
+): Promise<NestFastifyApplication> {
   const access = new Access(settings.keys);
   const adapter = new GatewayAdapter({ ...settings, admit: access.admit });
-  return createNestApp(AppModule.register(settings, access), adapter);
+  const app = await createNestApp(AppModule.register(settings, access), adapter);
+  // Readiness goes down while the front door is still open, for as long as `health.drainDelayMs`.
+  adapter.beforeLastCall = () => app.get(ClaudeHealthService).drain();
+  return app;
 }

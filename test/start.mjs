@@ -1,31 +1,11 @@
 // The first thing a new user does, as a program: `npm start` without a key, a message, a stream, Ctrl-C; and what a
 // mistake in the environment looks like.
 import { strict as assert } from 'node:assert';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { ANTHROPIC_API_KEY: _key, ANTHROPIC_BASE_URL: _url, CLAUDE_CONFIG: _config, ...clean } = process.env;
-
-function launch(command, args, env) {
-  const child = spawn(command, args, { cwd: root, env: { ...clean, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (text) => (output.out += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (output.err += text));
-  return { child, output };
-}
-
-async function until(holds, what, timeoutMs) {
-  const deadline = Date.now() + timeoutMs;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+import { launch, until } from './gateway-process.mjs';
 
 async function servesWithoutKey() {
   const token = 'start-test-0123456789';

@@ -1,6 +1,7 @@
 import type { FactoryProvider, Type } from '@nestjs/common';
-import { BudgetService, CostTrackerService } from 'nestjs-claude';
+import { BudgetService, ClaudeHealthService, CostTrackerService } from 'nestjs-claude';
 import { Registry } from 'prom-client';
+import { SHOWS_HEALTH_DETAIL } from '../health/health.controller.js';
 import { AdminListener } from './admin.listener.js';
 import { AdminModule } from './admin.module.js';
 import type { AdminSettings } from './admin.settings.js';
@@ -12,12 +13,19 @@ export function adminListenerProvider(
 ): FactoryProvider<AdminListener> {
   return {
     provide: AdminListener,
-    inject: [CostTrackerService, BudgetService, Registry],
-    useFactory: (costs: CostTrackerService, budgets: BudgetService, registry: Registry) => {
+    inject: [CostTrackerService, BudgetService, ClaudeHealthService, Registry],
+    useFactory: (
+      costs: CostTrackerService,
+      budgets: BudgetService,
+      health: ClaudeHealthService,
+      registry: Registry,
+    ) => {
       const services = [
         { provide: CostTrackerService, useValue: costs },
         { provide: BudgetService, useValue: budgets },
+        { provide: ClaudeHealthService, useValue: health },
         { provide: Registry, useValue: registry },
+        { provide: SHOWS_HEALTH_DETAIL, useValue: true },
       ];
       return new AdminListener(settings, AdminModule.register(controllers, services));
     },

@@ -26,6 +26,8 @@ export interface GatewayAdapterOptions {
  * and a shutdown that closes the front door first, and each connection when its answer is out.
  */
 export class GatewayAdapter extends FastifyAdapter {
+  /** What a shutdown waits for before the front door closes. Default: nothing. */
+  beforeLastCall: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
 
   constructor({ bodyLimitBytes, admit, timeouts = CLIENT_TIMEOUT_DEFAULTS }: GatewayAdapterOptions) {
@@ -47,11 +49,13 @@ export class GatewayAdapter extends FastifyAdapter {
     refuseUnknownRoutes(this.getInstance());
   }
 
-  /** The shutdown begins: accepts nobody new. Calls that are running go on. */
-  override beforeClose(): void {
+  /** The shutdown begins: accepts nobody new, once those who send have been told. Calls that are running go on. */
+  // oxlint-disable-next-line typescript/no-misused-promises -- Nest waits for it, though its type does not say so
+  override async beforeClose(): Promise<void> {
     super.beforeClose();
     const server: Server = this.getHttpServer();
     if (!server.listening) return;
+    await this.beforeLastCall();
     this.#closed = new Promise((resolve) => server.close(() => resolve()));
     this.#closeConnectionsOnceAnswered(server);
   }

@@ -119,7 +119,7 @@ describe('The admin listener', () => {
 
   it('serves nothing of the gateway itself', async () => {
     const gateway = await gatewayFor(NOWHERE, {}, ADMIN);
-    for (const path of ['/', '/v1/messages', '/v1/models', '/health/live']) {
+    for (const path of ['/', '/v1/messages', '/v1/models', '/health/other']) {
       expect(errorIn(await sendToAdmin(gateway, path))).toMatchObject({ status: 404, type: 'not_found_error' });
     }
     const wrong = await sendToAdmin(gateway, '/budgets', { method: 'DELETE' });

@@ -125,7 +125,7 @@ describe('A body over the limit', () => {
 });
 
 describe('A route the gateway does not have', () => {
-  it.each(['/', '/v1', '/v1/complete', '/v1/messages/', '/v1/messages/batches', '/v1/models/a/b', '/health'])(
+  it.each(['/', '/v1', '/v1/complete', '/v1/messages/', '/v1/messages/batches', '/v1/models/a/b', '/healthy'])(
     '%s is a 404, whatever the body',
     async (path) => {
       const { gateway } = await startPair();

@@ -4,6 +4,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import {
   BudgetService,
   CircuitBreakerService,
+  ClaudeHealthService,
   ClaudeKeysService,
   ClaudeMetricsService,
   ClaudeService,
@@ -31,6 +32,7 @@ export interface ClaudeHarness {
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
   readonly metrics: ClaudeMetricsService;
+  readonly health: ClaudeHealthService;
   /** What happened to keys so far. */
   readonly keyEvents: readonly KeyEvent[];
   readonly sim: AnthropicSimulator;
@@ -44,6 +46,8 @@ export interface ClaudeHarness {
   readonly records: CallRecord[];
   /** The newest record. */
   record(): CallRecord;
+  /** Runs the hooks of a start, as an application does. */
+  start(): Promise<unknown>;
   /** Closes everything. Happens by itself when the test ends. */
   close(): Promise<void>;
 }
@@ -129,12 +133,14 @@ export async function bootClaude(
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
     endpoints: module.get(EndpointPoolService),
+    health: module.get(ClaudeHealthService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,
     log,
     records,
     record: () => lastOf(records),
+    start: () => module.init(),
     close: () => module.close(),
   };
 }

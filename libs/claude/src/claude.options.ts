@@ -8,6 +8,7 @@ import type { GivenKey } from './keys/key-source.js';
 import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
+import type { HealthOptions } from './health/health.options.js';
 import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { EndpointOptions, RoutingOptions } from './routing/routing.options.js';
@@ -73,6 +74,8 @@ export interface ClaudeModuleOptions {
   readonly store?: AdmissionStore;
   /** What becomes of calls while that `store` does not answer. Memory always does. */
   readonly storeOutage?: StoreOutageOptions;
+  /** What readiness is judged by, and how long it is down before a shutdown begins. */
+  readonly health?: HealthOptions;
   readonly timeouts?: TimeoutOptions;
   /** How requests travel: `undici` (default, fast), `fetch` (the platform's), tuned, or a `fetch` function of your own. */
   readonly transport?: 'undici' | 'fetch' | TransportOptions;

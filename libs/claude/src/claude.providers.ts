@@ -8,6 +8,7 @@ import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
+import { ClaudeHealthService } from './health/claude-health.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
 import { ClaudeMetricsService } from './observability/claude-metrics.service.js';
@@ -23,6 +24,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeService,
   BudgetService,
   CircuitBreakerService,
+  ClaudeHealthService,
   ClaudeKeysService,
   ClaudeMetricsService,
   CostTrackerService,

@@ -85,6 +85,7 @@ export interface ClaudeRuntime {
   /** Clears what is logged and quoted; knows the keys. */
   readonly redactor: Redactor;
   readonly clock: Clock;
+  readonly random: Random;
 }
 
 /** What tests and other rooms put in. */
@@ -216,6 +217,7 @@ export function createRuntime(
     transport,
     redactor,
     clock,
+    random,
   };
 }
 

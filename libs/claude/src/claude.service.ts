@@ -8,6 +8,9 @@ import type { CallRecord } from './call/record.js';
 import type { ClaudeRuntime } from './claude.runtime.js';
 import { CLAUDE_RUNTIME } from './claude.tokens.js';
 
+/** How long a process that ends waits for observers to be done with the last records. */
+const FLUSH_MS = 5_000;
+
 /** The resources of the SDK's client: `messages`, `beta`, `models` and whatever else its version has. */
 export type ClaudeResources = Readonly<Omit<Anthropic, keyof BaseAnthropic>>;
 
@@ -77,7 +80,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.admission.close();
     this.#runtime.limiter.close(shuttingDown);
     await this.#runtime.liveCalls.close(this.#runtime.settings.shutdownGraceMs, this.#runtime.clock);
-    await this.#runtime.costs.flush();
+    await Promise.all([this.#runtime.costs.flush(), this.#runtime.observers.flush(FLUSH_MS, this.#runtime.clock)]);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -122,6 +122,28 @@ export {
   UnpricedModelError,
   type LimitReason,
 } from './errors/refusals.js';
+export { ClaudeHealthService } from './health/claude-health.service.js';
+export type {
+  BudgetHealth,
+  CircuitHealth,
+  ClaudeHealth,
+  EndpointHealth,
+  HealthStatus,
+  KeyHealth,
+  LifecycleHealth,
+  LimiterHealth,
+  ProbeHealth,
+  RuleReports,
+  StoreHealth,
+  SuccessRateHealth,
+} from './health/health-report.js';
+export type {
+  HealthOptions,
+  HealthProbeOptions,
+  HealthRule,
+  HealthRuleOptions,
+  SuccessRateOptions,
+} from './health/health.options.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
 export { keyFromEncryptedFile } from './keys/encrypted/encrypted-file.source.js';
 export type { FileSecretOrigin } from './keys/encrypted/file-secret.js';

@@ -4,7 +4,9 @@ import { createRequire } from 'node:module';
 import Anthropic, { APIConnectionError, APIError } from '@anthropic-ai/sdk';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 'nestjs-claude';
+import { ClaudeHealthIndicator } from 'nestjs-claude/health';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
 
 @Injectable()
@@ -28,7 +30,10 @@ export async function smoke(): Promise<void> {
     retry: { baseDelayMs: 1, maxDelayMs: 1, overloadedBaseDelayMs: 1 },
   };
 
-  @Module({ imports: [ClaudeModule.forRoot(options)], providers: [Greeter] })
+  @Module({
+    imports: [ClaudeModule.forRoot(options), TerminusModule.forRoot({ logger: false })],
+    providers: [Greeter, ClaudeHealthIndicator],
+  })
   class AppModule {}
 
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'], abortOnError: false });
@@ -39,6 +44,10 @@ export async function smoke(): Promise<void> {
     simulator.onMessage().reply('Hi there');
     assert.equal(await greeter.greet(), 'Hi there');
     assert.equal(await greeter.claude.messages.stream(PARAMS).finalText(), 'Hi there');
+
+    const indicator = app.get(ClaudeHealthIndicator);
+    const { status, details } = await app.get(HealthCheckService).check([() => indicator.isHealthy('claude')]);
+    assert.deepEqual([status, details.claude?.status, details.claude?.health], ['ok', 'up', 'up']);
 
     simulator.onMessage().failWith(400);
     await assert.rejects(greeter.greet(), (error: unknown) => error instanceof APIError && error.status === 400);

@@ -92,6 +92,14 @@ export class CircuitRegistry {
     return Array.from(this.#all(), (circuit) => circuit.snapshot());
   }
 
+  /** The circuits that calls pass, without those of one's own work. */
+  *ofCalls(): Iterable<CircuitBreaker> {
+    for (const { rollUp, models } of this.#endpoints.values()) {
+      yield rollUp;
+      yield* models.values();
+    }
+  }
+
   /** Ends the stream of events. */
   close(): void {
     this.#events.complete();
@@ -139,10 +147,7 @@ export class CircuitRegistry {
   }
 
   *#all(): Iterable<CircuitBreaker> {
-    for (const { rollUp, models } of this.#endpoints.values()) {
-      yield rollUp;
-      yield* models.values();
-    }
+    yield* this.ofCalls();
     yield* this.#own.values();
   }
 

@@ -9,6 +9,7 @@ import {
   type RetryOptions,
 } from '../retry/retry.options.js';
 import { endpointContradictions, endpointNames } from './endpoint-contradictions.js';
+import { healthContradictions } from './health-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
@@ -19,7 +20,7 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
+  const { apiKey, circuit, client, cost, health, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
     options;
   return [
     ...twoCredentials(apiKey, client),
@@ -34,6 +35,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
+    ...(health ? healthContradictions(health, options) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),

@@ -8,6 +8,7 @@ import { cost } from './schema/cost.schema.js';
 import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
+import { health } from './schema/health.schema.js';
 import { retry } from './schema/retry.schema.js';
 import { transport } from './schema/transport.schema.js';
 
@@ -29,6 +30,7 @@ export const OPTIONS_SCHEMA = z
     cost: z.union([off, cost]),
     store,
     storeOutage,
+    health,
     timeouts,
     transport,
     stages,

@@ -8,6 +8,8 @@ import { CIRCUIT_DEFAULTS, type CircuitSettings } from '../circuit/circuit.optio
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { COST_DEFAULTS, type CostSettings } from '../cost/cost.options.js';
 import { InvalidOptionsError } from '../errors/errors.js';
+import { healthOf } from '../health/resolve-health.js';
+import type { HealthSettings } from '../health/health.options.js';
 import { keyProblem } from '../keys/check-key.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheSettings } from '../keys/key-cache.options.js';
 import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from '../keys/key-source.js';
@@ -37,6 +39,7 @@ export interface ClaudeSettings {
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
+  readonly health: HealthSettings;
   readonly timeouts: Required<TimeoutOptions>;
   readonly transport: TransportOptions;
   readonly stages: readonly StageInsertion[];
@@ -75,6 +78,7 @@ export function resolveSettings(
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
+    health: healthOf(options.health),
     timeouts: timeoutsOf(options.timeouts),
     transport: conceal(
       typeof options.transport === 'string' ? { kind: options.transport } : defined(options.transport),

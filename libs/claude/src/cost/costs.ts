@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import type { Awaitable } from '../admission/admission-store.js';
 import { isPending } from '../admission/turnstile.js';
 import type { Clock } from '../call/clock.js';
+import { PendingWork } from '../call/pending-work.js';
 import type { CallRecord } from '../call/record.js';
 import type { BudgetEvent } from './budgets/budget.events.js';
 import type { CostEvent } from './cost.events.js';
@@ -33,7 +34,7 @@ export class Costs {
   readonly appraiser: SavingsAppraiser;
   readonly #feeds: readonly SinkFeed[];
   /** What is being found out before it can be booked. */
-  readonly #later = new Set<PromiseLike<void>>();
+  readonly #later = new PendingWork();
 
   /** @throws InvalidOptionsError when the price file cannot be used, or an option names a model that has no price. */
   constructor(
@@ -73,10 +74,7 @@ export class Costs {
   bookLater(work: () => Awaitable<void>): void {
     try {
       const pending = work();
-      if (!isPending(pending)) return;
-      const forget = (): void => void this.#later.delete(pending);
-      this.#later.add(pending);
-      pending.then(forget, forget);
+      if (isPending(pending)) this.#later.add(pending);
     } catch {
       // As with a promise that fails.
     }
@@ -85,7 +83,7 @@ export class Costs {
   /** Brings sinks what they were not given yet, as far as it is known and they take it in time. */
   async flush(graceMs = FLUSH_MS): Promise<boolean> {
     const startedAtMs = this.clock.now();
-    const known = await this.#knowAll(graceMs);
+    const known = await this.#later.done(graceMs, this.clock);
     const leftMs = Math.max(0, graceMs - (this.clock.now() - startedAtMs));
     const taken = await Promise.all(this.#feeds.map((feed) => feed.flush(leftMs)));
     return known && taken.every(Boolean);
@@ -98,18 +96,6 @@ export class Costs {
     this.entries.complete();
     this.budgetEvents.complete();
     this.events.complete();
-  }
-
-  /** @returns Whether all is known in time. */
-  #knowAll(graceMs: number): Promise<boolean> | boolean {
-    if (this.#later.size === 0) return true;
-    return new Promise((resolve) => {
-      const limit = this.clock.setTimer(() => resolve(false), graceMs, true);
-      void Promise.allSettled(this.#later).then(() => {
-        limit.cancel();
-        return resolve(true);
-      });
-    });
   }
 }
 

@@ -132,7 +132,7 @@ export class EndpointKeys implements EndpointKey {
       this.#refused.probe(key);
       return key;
     }
-    this.#recheck();
+    this.recheck();
     throw new KeyUnavailableError(
       `The API refuses the key ${key.id} (401) and its source '${this.#supply.name}' has no other, so the call was not made. ` +
         'Put a valid key there; it is looked for again, or call `ClaudeKeysService.refresh()`.',
@@ -140,8 +140,11 @@ export class EndpointKeys implements EndpointKey {
     );
   }
 
-  /** Whoever rotates a dead key should not have to tell anybody. */
-  #recheck(): void {
+  /**
+   * Asks the source whether it has another key, at most every 30 seconds and without making anybody wait: whoever rotates a
+   * dead key should not have to tell anybody.
+   */
+  recheck(): void {
     const now = this.options.clock.now();
     if (now < this.#recheckAtMs) return;
     this.#recheckAtMs = now + RECHECK_MS;

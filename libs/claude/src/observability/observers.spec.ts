@@ -1,3 +1,5 @@
+import { Pending } from '../keys/spec-support/scripted-source.js';
+import { ManualClock } from '../testing/clock/manual-clock.js';
 import { Observers } from './observers.js';
 
 function throwing(): never {
@@ -56,4 +58,17 @@ it('sums what two of one name fail at', () => {
   observers.tell(1);
 
   expect(observers.failures.get('same')).toBe(2);
+});
+
+it('waits, when it is flushed, for one that is not done yet, be it one that fails', async () => {
+  const observers = new Observers<number>();
+  const late = new Pending<void>();
+  observers.observe('late', () => late.promise);
+
+  observers.tell(1);
+  const flushed = observers.flush(1_000, new ManualClock());
+  late.reject(new Error('An observer of a test fails late.'));
+  await flushed;
+
+  expect(observers.failures.get('late')).toBe(1);
 });

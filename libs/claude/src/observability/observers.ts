@@ -1,5 +1,7 @@
 import type { Awaitable } from '../admission/admission-store.js';
 import { isPending } from '../admission/turnstile.js';
+import type { Clock } from '../call/clock.js';
+import { PendingWork } from '../call/pending-work.js';
 
 /** Hears of something. What it fails with is counted, and nobody else's business. */
 export type Observer<T> = (value: T) => Awaitable<void>;
@@ -10,6 +12,7 @@ export type Observer<T> = (value: T) => Awaitable<void>;
  */
 export class Observers<T> {
   readonly #failures = new Map<string, number>();
+  readonly #pending = new PendingWork();
   #each: readonly { readonly name: string; readonly observer: Observer<T> }[] = [];
 
   /** How often each failed, by name; 0 for one that never did. */
@@ -36,11 +39,16 @@ export class Observers<T> {
     for (const { name, observer } of this.#each) {
       try {
         const pending = observer(value);
-        if (isPending(pending)) pending.then(undefined, () => this.#failed(name));
+        if (isPending(pending)) this.#pending.add(pending.then(undefined, () => this.#failed(name)));
       } catch {
         this.#failed(name);
       }
     }
+  }
+
+  /** Waits for those who are not done yet with what they heard of. */
+  async flush(graceMs: number, clock: Clock): Promise<void> {
+    await this.#pending.done(graceMs, clock);
   }
 
   #failed(name: string): void {

@@ -1,7 +1,6 @@
 import type { Awaitable } from '../admission/admission-store.js';
 import type { Standing } from '../admission/meter.js';
-import { offPath } from '../admission/lease-keeper.js';
-import { isPending } from '../admission/turnstile.js';
+import { RecentStandings } from '../admission/recent-standings.js';
 import type { Clock } from '../call/clock.js';
 
 /** How limits look to a call that is not made yet. */
@@ -20,43 +19,25 @@ const REFRESH_MS = 100;
 
 /** Looks at limits, at once: of a shared store it knows how they stood a moment ago. */
 export class OutlookOnLimits {
-  #known: readonly Standing[] = [];
-  #askedAtMs = -Infinity;
+  readonly #standings: RecentStandings;
 
-  constructor(
-    private readonly standing: () => Awaitable<readonly Standing[]>,
-    private readonly clock: Clock,
-  ) {}
+  constructor(standing: () => Awaitable<readonly Standing[]>, clock: Clock) {
+    this.#standings = new RecentStandings(standing, clock, REFRESH_MS);
+  }
 
   /** @param queued How many wait for them. */
   look(queued: number): PoolOutlook {
-    return outlookOf(this.#standings(), queued);
+    return outlookOf(this.#standings.look(), queued);
   }
 
   /** Whether so much, an amount for each of them in their order, would be let through at once. */
   hasRoomFor(amounts: readonly number[], queued: number): boolean {
     if (queued > 0) return false;
-    return this.#standings().every(
-      ({ closedForMs, level, burst }, index) => closedForMs === 0 && level >= Math.min(amounts[index] ?? 0, burst),
-    );
-  }
-
-  #standings(): readonly Standing[] {
-    const nowMs = this.clock.now();
-    if (nowMs - this.#askedAtMs >= REFRESH_MS || this.#askedAtMs === -Infinity) this.#ask(nowMs);
-    return this.#known;
-  }
-
-  #ask(nowMs: number): void {
-    const answer = this.standing();
-    if (!isPending(answer)) {
-      // What is in this process's memory is looked at each time.
-      this.#known = answer;
-      return;
-    }
-    this.#askedAtMs = nowMs;
-    // A store that is away leaves what was known.
-    offPath(() => answer.then((standings) => void (this.#known = standings)));
+    return this.#standings
+      .look()
+      .every(
+        ({ closedForMs, level, burst }, index) => closedForMs === 0 && level >= Math.min(amounts[index] ?? 0, burst),
+      );
   }
 }
 

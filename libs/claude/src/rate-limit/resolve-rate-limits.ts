@@ -1,4 +1,5 @@
 import { ADAPTIVE_CONCURRENCY_DEFAULTS } from '../admission/adaptive-concurrency.options.js';
+import { withDefaults } from '../config/with-defaults.js';
 import { modelClassOf } from './model-class.js';
 import {
   BURST_SHARES,
@@ -108,12 +109,6 @@ function queueOf({ fairBy, ...bounds }: QueueOptions = {}): QueueSettings {
   const settings = withDefaults(bounds, QUEUE_DEFAULTS);
   if (fairBy === undefined) return settings;
   return Object.freeze({ ...settings, fairBy: typeof fairBy === 'object' ? Object.freeze({ ...fairBy }) : fairBy });
-}
-
-/** An option given as `undefined` is one that is not given. */
-function withDefaults<T extends object>(options: Partial<T> | undefined, defaults: T): T {
-  const given = Object.entries(options ?? {}).filter(([, value]) => value !== undefined);
-  return Object.freeze({ ...defaults, ...(Object.fromEntries(given) as Partial<T>) });
 }
 
 const UNLIMITED: ResolvedLimit = Object.freeze({ perMinute: Infinity, burstShare: 1, isGuess: false });

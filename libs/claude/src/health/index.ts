@@ -1,0 +1,5 @@
+export {
+  ClaudeHealthIndicator,
+  type ClaudeHealthDetail,
+  type ClaudeHealthIndicatorOptions,
+} from './claude-health.indicator.js';
