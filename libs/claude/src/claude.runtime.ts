@@ -28,6 +28,7 @@ import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
 import type { KeyEvent } from './keys/key.events.js';
+import { Observers } from './observability/observers.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -47,6 +48,8 @@ export interface ClaudeRuntime {
   readonly ambient: AmbientContext;
   readonly liveCalls: LiveCalls;
   readonly records: Subject<CallRecord>;
+  /** Those of our own who hear of each record. */
+  readonly observers: Observers<CallRecord>;
   /** Where what is left of limits is kept. */
   readonly store: AdmissionStore;
   /** The same, where it is the user's. */
@@ -91,6 +94,8 @@ export function createRuntime(
   const redactor = new Redactor({ known: new KnownSecrets(clock) });
   const liveCalls = new LiveCalls();
   const records = new Subject<CallRecord>();
+  const observers = new Observers<CallRecord>();
+  records.subscribe((record) => observers.tell(record));
   const ambient = new AmbientContext(settings.context);
   const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
   const storeEvents = new Subject<StoreEvent>();
@@ -174,6 +179,7 @@ export function createRuntime(
     ambient,
     liveCalls,
     records,
+    observers,
     store,
     boundedStore,
     storeEvents,
