@@ -1,4 +1,4 @@
-import type { Provider, Type } from '@nestjs/common';
+import { Logger, type Provider, type Type } from '@nestjs/common';
 import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { createRuntime, type ClaudeRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
@@ -12,6 +12,8 @@ import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 import { conceal } from './redaction/conceal.js';
+import { HandlerScope } from './observability/handler-scope.js';
+import { tracingOf } from './observability/tracing/tracing.js';
 import { Redactor } from './redaction/redactor.js';
 
 /** A service that is made of the runtime alone. */
@@ -25,6 +27,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeKeysService,
   CostTrackerService,
   EndpointPoolService,
+  HandlerScope,
   RateLimiterService,
 ];
 
@@ -34,7 +37,9 @@ export function instanceProviders(name: string | undefined): Provider[] {
     provide: CLAUDE_RUNTIME,
     useFactory: async (options: unknown) => {
       const stored = namesCredentials(options, process.env) ? null : await storedKeySource();
-      return createRuntime(resolveSettings(options, process.env, stored), name);
+      const settings = resolveSettings(options, process.env, stored);
+      const logWriter = new Logger(name === undefined ? 'Claude' : `Claude ${name}`);
+      return createRuntime(settings, name, { logWriter, tracing: await tracingOf(settings) });
     },
     inject: [CLAUDE_OPTIONS],
   };

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { Subject } from 'rxjs';
 import { Admission } from './admission/admission.js';
 import type { AdmissionStore } from './admission/admission-store.js';
 import { admitStage } from './admission/admit.stage.js';
-import { BoundedStore } from './admission/bounded-store.js';
+import type { BoundedStore } from './admission/bounded-store.js';
 import { MemoryAdmissionStore } from './admission/memory-store.js';
 import type { StoreEvent } from './admission/store.events.js';
 import { AmbientContext } from './call/ambient-context.js';
+import { callIds } from './call/call-ids.js';
 import { callMiddleware } from './call/call-middleware.js';
 import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
@@ -16,6 +16,7 @@ import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
 import { sendStage } from './call/send.stage.js';
 import type { NextStage } from './call/stage.js';
+import { boundedStoreOf } from './claude.store.js';
 import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
@@ -29,6 +30,9 @@ import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
 import type { KeyEvent } from './keys/key.events.js';
 import { Observers } from './observability/observers.js';
+import type { LineWriter } from './observability/request-log.js';
+import { startObserving, type Observing } from './observability/start-observing.js';
+import type { Tracing } from './observability/tracing/tracing.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -50,6 +54,8 @@ export interface ClaudeRuntime {
   readonly records: Subject<CallRecord>;
   /** Those of our own who hear of each record. */
   readonly observers: Observers<CallRecord>;
+  /** What is observed beside records. */
+  readonly observing: Observing;
   /** Where what is left of limits is kept. */
   readonly store: AdmissionStore;
   /** The same, where it is the user's. */
@@ -80,13 +86,23 @@ export interface RuntimeEnvironment {
   readonly random?: Random;
   /** Hears of the value of each key that comes into use, to keep it out of what is printed. */
   readonly onKey?: (value: string) => void;
+  /** Writes the lines of the request log. Default: there is none. */
+  readonly logWriter?: LineWriter | null;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | null;
 }
 
 /** Puts one instance together. This is the list of its parts; what they do stands in their rooms. */
 export function createRuntime(
   settings: ClaudeSettings,
   instance = 'default',
-  { clock = systemClock, random = Math.random, onKey = () => undefined }: RuntimeEnvironment = {},
+  {
+    clock = systemClock,
+    random = Math.random,
+    onKey = () => undefined,
+    logWriter = null,
+    tracing = null,
+  }: RuntimeEnvironment = {},
 ): ClaudeRuntime {
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
@@ -96,6 +112,7 @@ export function createRuntime(
   const records = new Subject<CallRecord>();
   const observers = new Observers<CallRecord>();
   records.subscribe((record) => observers.tell(record));
+  const observing = startObserving({ instance, settings, observers, logWriter, tracing, redactor, random });
   const ambient = new AmbientContext(settings.context);
   const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
   const storeEvents = new Subject<StoreEvent>();
@@ -150,21 +167,24 @@ export function createRuntime(
     }),
     endpoint: pool.endpoints[0],
     liveCalls,
-    ambientContext: () => ambient.current(),
+    surroundings: () => ambient.current(),
+    findTrace: tracing === null ? null : tracing.find,
     attemptMs: settings.timeouts.attemptMs,
     deadlineMs: settings.timeouts.deadlineMs,
     needsRealSignals: settings.transport.kind === 'fetch' || settings.transport.fetch !== undefined,
     price: settings.cost === false ? null : costs.prices.costOf,
     clock,
     newCallId: callIds(),
-    onRecord: (record) => {
+    onRecord: (record, call) => {
       if (settings.cost !== false) costs.book(record);
+      observing.ending.set(record, call);
       records.next(record);
+      observing.ending.delete(record);
     },
   });
   const client: ClaudeClient = new ClaudeClient({
-    // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.
-    openTelemetry: false,
+    // It costs a tenth of a call even where nobody traces.
+    ...(tracing === null && { openTelemetry: false }),
     ...settings.client,
     logger: redactingSdkLogger(settings.client.logger ?? console, redactor),
     ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
@@ -180,6 +200,7 @@ export function createRuntime(
     liveCalls,
     records,
     observers,
+    observing,
     store,
     boundedStore,
     storeEvents,
@@ -225,22 +246,4 @@ function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
 /** Whether the SDK's client has credentials of its own, which are none of our business. */
 function usesOwnCredentials({ endpoints: [first] }: EndpointPool): boolean {
   return first.key === null && first.options.client === null;
-}
-
-/** Memory answers at once; anything else may not. */
-function boundedStoreOf(
-  { store, storeOutage, rateLimit }: ClaudeSettings,
-  clock: Clock,
-  tell: (event: StoreEvent) => void,
-): BoundedStore | null {
-  if (store === null) return null;
-  const stopsNobody = rateLimit !== false && rateLimit.mode === 'shadow';
-  return new BoundedStore(store, stopsNobody ? { ...storeOutage, limits: 'open' } : storeOutage, clock, tell);
-}
-
-/** Ids that no other process makes: a random part for this one, and a count. */
-function callIds(): () => string {
-  const process = randomBytes(9).toString('base64url');
-  let count = 0;
-  return () => `call_${process}${(count++).toString(36)}`;
 }

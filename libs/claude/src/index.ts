@@ -166,6 +166,14 @@ export type {
 } from './routing/routing.options.js';
 export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';
 export {
+  ClaudeLogged,
+  ClaudeLoggingInterceptor,
+  type ClaudeLoggedOptions,
+} from './observability/claude-logging.interceptor.js';
+export type { LogLevelOrOff, LogLevels, LogOptions } from './observability/log.options.js';
+export type { RequestOptions, ResolveCallContext } from './observability/requests.options.js';
+export type { TracingOption } from './observability/tracing/tracing.options.js';
+export {
   pinoRedaction,
   redactingDestination,
   type LineDestination,

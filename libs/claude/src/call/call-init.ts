@@ -1,4 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
+import type { CallTrace } from './call-trace.js';
+import type { CallingWork } from './calling-work.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
@@ -16,6 +18,10 @@ export interface CallInit {
   readonly params: unknown;
   readonly stream: boolean;
   readonly context: CallContext;
+  /** The piece of work it is made in, which hears of it; `null` for none. */
+  readonly work: CallingWork | null;
+  /** Where it stands in a trace; `null` where nothing is traced. */
+  readonly trace: CallTrace | null;
   /** Where its attempts go until a stage says otherwise. */
   readonly endpoint: Endpoint;
   /** Whether the endpoint's key goes with it; not when the caller set credentials of its own. */

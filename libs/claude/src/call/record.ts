@@ -72,4 +72,10 @@ export interface CallRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: NonNullable<CallContext['priority']>;
   readonly requestType: string | null;
+  /** What the call is found by in other logs, as its context says. */
+  readonly correlationId: string | null;
+  /** The trace it is part of, as OpenTelemetry has it: 32 hex digits; `null` where nothing is traced. */
+  readonly traceId: string | null;
+  /** The span in that trace that is the call, or is around it: 16 hex digits. */
+  readonly spanId: string | null;
 }

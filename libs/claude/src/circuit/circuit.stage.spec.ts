@@ -36,6 +36,8 @@ class StageHarness {
         stream: true,
         context: {},
         endpoint: PLAIN_ENDPOINT,
+        work: null,
+        trace: null,
         usesEndpointKey: true,
         needsRealSignal: false,
         isSentDirectly: true,

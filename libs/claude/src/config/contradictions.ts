@@ -1,5 +1,5 @@
 import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
-import type { ClaudeModuleOptions, TimeoutOptions } from '../claude.options.js';
+import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheOptions } from '../keys/key-cache.options.js';
 import { isKeySource } from '../keys/key-source.js';
 import {
@@ -11,6 +11,7 @@ import {
 import { endpointContradictions, endpointNames } from './endpoint-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
+import { logContradictions } from './schema/log.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
@@ -19,8 +20,8 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
-    options;
+  const { apiKey, circuit, client, cost, keyCache, log, rateLimit, retry, store, storeOutage, timeouts } = options;
+  const { tracing, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(keyCache ? deafKeyCache(keyCache, options) : []),
@@ -33,11 +34,18 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
+    ...(log ? logContradictions(log) : []),
+    ...twoTracings(tracing, client?.openTelemetry),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),
   ];
+}
+
+function twoTracings(tracing: ClaudeModuleOptions['tracing'], given: PassedClientOptions['openTelemetry']): string[] {
+  if (typeof tracing !== 'boolean' || given === undefined || tracing === (given !== false)) return [];
+  return [`\`tracing\` ${tracing} and \`client.openTelemetry\` exclude each other: keep one of them.`];
 }
 
 /** A fallback that can never take over. */

@@ -47,6 +47,8 @@ export function callFor(clock: ManualClock, options: CallOptions = {}): Call {
       stream: false,
       context: options.context ?? {},
       endpoint: PLAIN_ENDPOINT,
+      work: null,
+      trace: null,
       usesEndpointKey: true,
       needsRealSignal: false,
       isSentDirectly: true,
