@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
-import { ClaudeModule } from 'nestjs-claude';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { ClaudeLoggingInterceptor, ClaudeModule } from 'nestjs-claude';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
 import { HealthController } from './health/health.controller.js';
+import { withoutHandlerLines } from './logging/gateway-logger.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import type { Settings } from './settings.js';
@@ -25,11 +26,12 @@ export class AppModule {
     const usage = [UsageController, BudgetsController];
     return {
       module: AppModule,
-      imports: [ClaudeModule.forRoot(claude)],
+      imports: [ClaudeModule.forRoot(withoutHandlerLines(claude))],
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? usage : [])],
       providers: [
         ForwardService,
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
+        { provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor },
         ...(admin === null ? [] : [adminListenerProvider(admin, place === 'admin' ? usage : [])]),
       ],
     };

@@ -3,6 +3,7 @@ import type { ClaudeModuleOptions } from 'nestjs-claude';
 import { readAdminSettings, type AdminSettings } from './admin/admin.settings.js';
 import { portOf, textOf, wholeNumber, type Environment } from './environment.js';
 import { SettingsError } from './errors/settings-error.js';
+import { readLogSettings, type LogSettings } from './logging/log.settings.js';
 
 /** What the gateway runs with. */
 export interface Settings {
@@ -12,6 +13,7 @@ export interface Settings {
   readonly host: string;
   /** From `BODY_LIMIT_BYTES`. Default 32 MiB, the API's own limit for messages. */
   readonly bodyLimitBytes: number;
+  readonly log: LogSettings;
   /** The admin listener. Default: none. */
   readonly admin: AdminSettings | null;
   /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
@@ -41,6 +43,7 @@ export function readSettings(env: Environment): Settings {
     port,
     host: textOf(env, 'HOST') ?? '127.0.0.1',
     bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
+    log: readLogSettings(env),
     admin: readAdminSettings(env, port),
     claude,
     hasKey,

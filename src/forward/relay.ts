@@ -7,7 +7,7 @@ import { EventWriter } from './event-writer.js';
 
 /** Hands the API's answer to the client: the same status, the same bytes, an event stream as it comes. */
 export async function relay(response: Response, reply: FastifyReply, client: ClientWatch): Promise<void> {
-  const headers = passedHeaders(response.headers);
+  const headers = { ...headersOf(reply), ...passedHeaders(response.headers) };
   // An answer that is here already stays as it is unless somebody asks for its stream, so that is asked last.
   if (headers['content-type']?.startsWith('text/event-stream') && response.body !== null) {
     reply.hijack();
@@ -18,6 +18,11 @@ export async function relay(response: Response, reply: FastifyReply, client: Cli
   reply.hijack();
   headers['content-length'] = String(bytes.length);
   reply.raw.writeHead(response.status, headers).end(bytes);
+}
+
+/** What has been set on the answer already, which goes out past Fastify. */
+function headersOf(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
 /** Never rejects: the headers are out, so a stream that breaks ends with an `error` event. */

@@ -107,6 +107,7 @@ describe('The settings', () => {
       port: 3000,
       host: '127.0.0.1',
       bodyLimitBytes: 32 * 1024 * 1024,
+      log: { format: 'text', levels: ['log', 'warn', 'error', 'fatal'] },
       admin: null,
       claude: {},
       hasKey: false,

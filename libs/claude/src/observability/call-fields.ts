@@ -1,6 +1,5 @@
 import type { CallRecord } from '../call/record.js';
-import type { LogFields } from '../redaction/log-line.js';
-import { cleared, clearedId, clearedTags, filledFields, tenths, type Clear, type LineField } from './line-fields.js';
+import { cleared, clearedId, clearedTags, fillFields, tenths, type Clear, type LineField } from './line-fields.js';
 import { spentTokens } from './spent-tokens.js';
 
 /**
@@ -53,9 +52,9 @@ const ENTRIES: readonly (readonly [string, LineField<CallRecord>])[] = Object.en
 /** Names of all fields that the record of a call gives. */
 export const CALL_FIELD_NAMES: readonly string[] = Object.keys(FIELDS);
 
-/** The fields of a call's line. Those that say nothing are left out. */
-export function callFields(record: CallRecord, clear: Clear): LogFields {
-  return filledFields(ENTRIES, record, clear);
+/** Puts the fields of a call on its line. Those that say nothing are left out. */
+export function fillCallFields(line: object, record: CallRecord, clear: Clear): void {
+  fillFields(line, ENTRIES, record, clear);
 }
 
 function otherThan(asked: string | null, answered: string | null, clear: Clear): string | null {

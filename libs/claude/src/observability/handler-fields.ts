@@ -1,6 +1,5 @@
-import type { LogFields } from '../redaction/log-line.js';
 import type { TokenUsage } from '../call/usage.js';
-import { cleared, clearedId, clearedTags, filledFields, tenths, type Clear, type LineField } from './line-fields.js';
+import { cleared, clearedId, clearedTags, fillFields, tenths, type Clear, type LineField } from './line-fields.js';
 
 /** How the work of a handler ended: `abandoned` when whoever asked for its stream left before its end. */
 export type HandlerOutcome = 'succeeded' | 'failed' | 'abandoned';
@@ -65,7 +64,7 @@ const ENTRIES: readonly (readonly [string, LineField<HandlerSummary>])[] = Objec
 /** Names of all fields of a handler's line. */
 export const HANDLER_FIELD_NAMES: readonly string[] = Object.keys(FIELDS);
 
-/** The fields of a handler's line. Those that say nothing are left out. */
-export function handlerFields(summary: HandlerSummary, clear: Clear): LogFields {
-  return filledFields(ENTRIES, summary, clear);
+/** Puts the fields of a handler on its line. Those that say nothing are left out. */
+export function fillHandlerFields(line: object, summary: HandlerSummary, clear: Clear): void {
+  fillFields(line, ENTRIES, summary, clear);
 }

@@ -12,18 +12,18 @@ const MOST_TAGS = 32;
 /** Ids that are as the API, or OpenTelemetry, makes them: nothing in them has to be cleared. */
 const PLAIN_ID = /^(?:req_[A-Za-z0-9]{1,64}|[\da-f]{32}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
 
-/** The fields that say something. */
-export function filledFields<T>(
+/** Puts the fields that say something on a line. */
+export function fillFields<T>(
+  line: object,
   entries: readonly (readonly [string, LineField<T>])[],
   of: T,
   clear: Clear,
-): Record<string, unknown> {
-  const fields: Record<string, unknown> = {};
+): void {
+  const fields = line as Record<string, unknown>;
   for (const [name, field] of entries) {
     const value = field(of, clear);
     if (value !== null && value !== undefined) fields[name] = value;
   }
-  return fields;
 }
 
 /** Milliseconds to one decimal: what lies behind it is noise. */

@@ -18,8 +18,10 @@ export interface LogOptions {
   readonly sampleRate?: number;
   /** From how many milliseconds on a call is slow, its answer read to the end. Default: none is. */
   readonly slowCallMs?: number;
-  /** Whether calls have lines of their own; without, only handlers do, where `ClaudeLoggingInterceptor` stands. Default true. */
+  /** Whether calls have lines of their own. Default true. */
   readonly calls?: boolean;
+  /** Whether handlers have lines, where `ClaudeLoggingInterceptor` stands before them. Default true. */
+  readonly handlers?: boolean;
   /** Whether a line quotes the last message of the prompt and the text of the answer, redacted and cut. Default false. */
   readonly content?: boolean;
   /** How many characters are quoted of each. Default 1,000. */
@@ -44,6 +46,7 @@ export const LOG_DEFAULTS: LogSettings = Object.freeze({
   sampleRate: 1,
   slowCallMs: Infinity,
   calls: true,
+  handlers: true,
   content: false,
   contentChars: 1_000,
 });

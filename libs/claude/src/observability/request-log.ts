@@ -5,9 +5,9 @@ import type { CallRecord } from '../call/record.js';
 import { LogLine, type LogFields } from '../redaction/log-line.js';
 import type { Redactor } from '../redaction/redactor.js';
 import { ShortTexts } from '../redaction/short-texts.js';
-import { callFields } from './call-fields.js';
+import { fillCallFields } from './call-fields.js';
 import { quotedContent } from './content.js';
-import { handlerFields, type HandlerSummary } from './handler-fields.js';
+import { fillHandlerFields, type HandlerSummary } from './handler-fields.js';
 import { callText, handlerText } from './line-text.js';
 import type { LogLevelOrOff, LogSettings } from './log.options.js';
 
@@ -42,23 +42,33 @@ export class RequestLog {
     if (level === 'off') return;
     const isSampled = sampleRate < 1 && !isSlow && record.outcome.kind === 'succeeded';
     if (isSampled && this.#options.random() >= sampleRate) return;
-    this.#write(level, callText, () => ({
-      ...callFields(record, this.#texts.clear),
-      ...(isSlow && { slow: true }),
-      ...(isSampled && { sampleRate }),
-      ...(content && call !== undefined && quotedContent(call, this.#options.redactor, contentChars)),
-    }));
+    this.#write(level, callText, (line) => {
+      fillCallFields(line, record, this.#texts.clear);
+      if (isSlow) Object.assign(line, { slow: true });
+      if (isSampled) Object.assign(line, { sampleRate });
+      if (content && call !== undefined) Object.assign(line, quotedContent(call, this.#options.redactor, contentChars));
+    });
   }
 
   handler(summary: HandlerSummary): void {
     const level = this.#options.settings.levels[summary.outcome];
-    if (level !== 'off') this.#write(level, handlerText, () => handlerFields(summary, this.#texts.clear));
+    if (level !== 'off') {
+      this.#write(level, handlerText, (line) => fillHandlerFields(line, summary, this.#texts.clear));
+    }
   }
 
-  #write(level: Exclude<LogLevelOrOff, 'off'>, text: (fields: LogFields) => string, makeFields: () => LogFields): void {
+  #write(
+    level: Exclude<LogLevelOrOff, 'off'>,
+    text: (fields: LogFields) => string,
+    fill: (line: LogLine) => void,
+  ): void {
     const { redactor, writer } = this.#options;
     redactor.guard(
-      () => new LogLine(makeFields(), text),
+      () => {
+        const line = new LogLine(text);
+        fill(line);
+        return line;
+      },
       (line) => writer[level](line),
     );
   }

@@ -41,7 +41,7 @@ export function startObserving(parts: ObservingParts): Observing {
   if (settings.log !== false && logWriter !== null) {
     const log = new RequestLog({ settings: settings.log, writer: logWriter, redactor, random });
     if (settings.log.calls) observers.observe('log', (record) => log.call(record, ending.get(record)));
-    handlers.observe('log', (summary) => log.handler(summary));
+    if (settings.log.handlers) handlers.observe('log', (summary) => log.handler(summary));
   }
   return { instance, tracing, handlers, ending };
 }

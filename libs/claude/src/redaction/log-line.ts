@@ -10,15 +10,18 @@ export type LogFields = Readonly<Record<string, unknown>>;
 export class LogLine {
   readonly #text: (fields: LogFields) => string;
 
-  /** @param text Makes the line of the fields, which are free of line breaks and secrets already. */
-  constructor(fields: LogFields, text: (fields: LogFields) => string) {
+  /**
+   * @param text Makes the line of the fields, which are free of line breaks and secrets already.
+   * @param fields Can be filled in later, too: they are its own properties.
+   */
+  constructor(text: (fields: LogFields) => string, fields: LogFields = {}) {
     this.#text = text;
     Object.assign(this, fields);
   }
 
   /** The same line of other fields: for whoever changes what others log. */
   withFields(fields: LogFields): LogLine {
-    return new LogLine(fields, this.#text);
+    return new LogLine(this.#text, fields);
   }
 
   [inspect.custom](): string {

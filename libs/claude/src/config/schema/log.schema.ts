@@ -12,6 +12,7 @@ export const log = z
     sampleRate: must<number>('a number from 0 to 1', (value) => inRange(value, 0, 1)),
     slowCallMs: milliseconds,
     calls: flag,
+    handlers: flag,
     content: flag,
     contentChars: whole(1, 65_536),
   })
