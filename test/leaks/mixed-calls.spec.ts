@@ -4,7 +4,7 @@ import { createRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
 import type { CallRecord } from '../../libs/claude/src/call/record.js';
 import { eventually } from '../support/claude-harness.js';
-import { garbageCollector, makeMixedCalls, MIXED_FAULTS, MIXED_OPTIONS } from '../support/mixed-calls.js';
+import { makeMixedCalls, MIXED_FAULTS, MIXED_OPTIONS, whenAllSettled } from '../support/mixed-calls.js';
 import { WatchedClock } from '../support/watched-clock.js';
 
 const CALLS = 10_000;
@@ -20,15 +20,7 @@ it(`leaves nothing behind after ${CALLS} mixed calls with random faults, aborts 
 
   await makeMixedCalls(runtime.client, { calls: CALLS, signal });
 
-  const collectGarbage = garbageCollector();
-  await eventually(
-    () => {
-      collectGarbage();
-      return runtime.liveCalls.size === 0;
-    },
-    'every call was settled',
-    10_000,
-  );
+  await whenAllSettled(runtime);
   expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
   expect(records.length).toBeGreaterThan(CALLS * 0.95);
   const kinds = new Set(records.map(({ outcome }) => outcome.kind));

@@ -251,10 +251,10 @@ describe('A logger that fails', () => {
     const harness = await bootLogged();
     const { redactor } = harness.runtime;
     jest.spyOn(redactor, 'line').mockImplementation((text) => {
-      if (text === 'ada') throw new Error('A pattern is broken.');
+      if (text === 'ada lovelace') throw new Error('A pattern is broken.');
       return text;
     });
-    await harness.claude.with({ user: 'ada' }).messages.create(PARAMS);
+    await harness.claude.with({ user: 'ada lovelace' }).messages.create(PARAMS);
     expect(harness.lines).toEqual([]);
     expect(redactor.dropped).toBe(1);
   });

@@ -5,8 +5,8 @@ import { createRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
 import { SECRETS } from '../../libs/claude/src/redaction/spec-support/arbitrary-secrets.js';
 import { captureLog } from '../support/captured-log.js';
-import { eventually, PARAMS, SIMULATED_KEY } from '../support/claude-harness.js';
-import { garbageCollector, makeMixedCalls, MIXED_FAULTS, MIXED_OPTIONS } from '../support/mixed-calls.js';
+import { PARAMS, SIMULATED_KEY } from '../support/claude-harness.js';
+import { makeMixedCalls, MIXED_FAULTS, MIXED_OPTIONS, whenAllSettled } from '../support/mixed-calls.js';
 
 const CALLS = 10_000;
 
@@ -20,11 +20,19 @@ const DRAWN = Object.values(SECRETS).flatMap((kind) => fc.sample(kind, { numRuns
 /** What a log could be forged with. */
 const FORGED = '\n2026-11-28 LOG [Nest] forged\r\u2028\u001b[2K\u001b]0;title\u0007';
 
+const opened: { close(): Promise<unknown> }[] = [];
+
+afterEach(async () => {
+  for (const each of opened.splice(0).toReversed()) await each.close();
+});
+
 it(`a log of ${CALLS} mixed calls holds no key, no personal data, no content and no forged line`, async () => {
   const sim = await AnthropicSimulator.start({ faults: MIXED_FAULTS, record: 'usage', seed: 7 });
+  opened.push(sim);
   const log = captureLog();
   const settings = resolveSettings({ apiKey: SIMULATED_KEY, baseURL: sim.url, ...MIXED_OPTIONS });
   const runtime = createRuntime(settings, 'default', { logWriter: log.writer });
+  opened.push(runtime.transport);
   let recorded = 0;
   runtime.records.subscribe(() => (recorded += 1));
   const { signal } = new AbortController();
@@ -50,18 +58,7 @@ it(`a log of ${CALLS} mixed calls holds no key, no personal data, no content and
       };
     },
   });
-  const collectGarbage = garbageCollector();
-  await eventually(
-    () => {
-      collectGarbage();
-      return runtime.liveCalls.size === 0;
-    },
-    'every call was settled',
-    20_000,
-  );
-  await runtime.transport.close();
-  await sim.close();
-
+  await whenAllSettled(runtime);
   expect(log.lines).toHaveLength(recorded);
   expect(recorded).toBeGreaterThan(CALLS * 0.95);
   expect(new Set(log.lines.map(({ fields }) => fields['callId'])).size).toBe(recorded);

@@ -5,7 +5,7 @@ import type { Anthropic } from '@anthropic-ai/sdk';
 import { callContext, type CallContext } from 'nestjs-claude';
 import type { RandomFault } from 'nestjs-claude/testing';
 import { createRandom } from '../../libs/claude/src/testing/seed.js';
-import { PARAMS } from './claude-harness.js';
+import { eventually, PARAMS } from './claude-harness.js';
 
 /** Everything that can happen to a call, each often enough to be seen in 10,000 of them. */
 export const MIXED_FAULTS: RandomFault[] = [
@@ -109,8 +109,13 @@ export async function makeMixedCalls(client: Client, { calls, signal, draw = () 
   await Promise.all(Array.from({ length: CONCURRENT }, caller));
 }
 
-/** Lets go of everything that nobody holds, streams that nobody reads among them. */
-export function garbageCollector(): () => void {
+/** Waits until every call is settled, with everything let go of that nobody holds, streams that nobody reads among them. */
+export async function whenAllSettled({ liveCalls }: { readonly liveCalls: { readonly size: number } }): Promise<void> {
   setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as () => void;
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const isSettled = (): boolean => {
+    collectGarbage();
+    return liveCalls.size === 0;
+  };
+  await eventually(isSettled, 'every call was settled', 20_000);
 }
