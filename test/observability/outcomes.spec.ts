@@ -87,6 +87,7 @@ const CASES: readonly Case[] = [
   },
   {
     what: 'that a limit refused',
+    options: { rateLimit: { queue: { maxWaitMs: 1 } } },
     prepare: ({ limiter }) => limiter.pause({ model: PARAMS.model }),
     level: 'warn',
     json: { ...REFUSED, refusal: 'limit_exceeded', model: PARAMS.model },
