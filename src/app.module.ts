@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
-import { ClaudeModule } from 'nestjs-claude';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { ClaudeLoggingInterceptor, ClaudeModule } from 'nestjs-claude';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { Registry } from 'prom-client';
 import { Access } from './access/access.js';
@@ -12,6 +12,7 @@ import { ForwardService } from './forward/forward.service.js';
 import { HealthController, SHOWS_HEALTH_DETAIL } from './health/health.controller.js';
 import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
 import { isLoopback } from './http/loopback.js';
+import { withoutHandlerLines } from './logging/gateway-logger.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { gatewayRegistry } from './metrics/gateway-registry.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -37,7 +38,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        ClaudeModule.forRoot(withKeyBudgets(claude, keys)),
+        ClaudeModule.forRoot(withKeyBudgets(withoutHandlerLines(claude), keys)),
         ...(place === 'hidden' ? [] : [ClaudeMetricsModule.forRoot({ registry })]),
       ],
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? watched : [])],
@@ -50,6 +51,7 @@ export class AppModule {
         // Names of endpoints, models and budgets are for those who run the gateway.
         { provide: SHOWS_HEALTH_DETAIL, useValue: keys === null && isLoopback(host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
+        { provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor },
         ...(admin === null ? [] : [adminListenerProvider(admin, [HealthController, ...watched])]),
       ],
     };

@@ -1,10 +1,10 @@
-import { ConsoleLogger } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { RedactingLogger, Redactor } from 'nestjs-claude';
+import { Redactor } from 'nestjs-claude';
 import type { AnthropicSimulator } from 'nestjs-claude/testing';
 import { AdminListener } from './admin/admin.listener.js';
 import { createApp } from './app.js';
 import { listen } from './http/listen.js';
+import { gatewayLogger } from './logging/gateway-logger.js';
 import type { Settings } from './settings.js';
 import { watchPlaceOf } from './admin/watch-place.js';
 
@@ -40,7 +40,7 @@ export async function startGateway(settings: Settings, say: (line: string) => vo
   try {
     app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
     const url = await listen(app, settings, { port: 'PORT', host: 'HOST' });
-    app.useLogger(new RedactingLogger(new ConsoleLogger({ logLevels: ['fatal', 'error', 'warn'] }), app.get(Redactor)));
+    app.useLogger(gatewayLogger(settings.log, app.get(Redactor)));
     const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;
     if (simulator) say(simulatorNotice(simulator, settings));
     if (settings.keys === null) say(OPEN_NOTICE);

@@ -7,6 +7,7 @@ import { SettingsError } from './errors/settings-error.js';
 import { readClientTimeouts, type ClientTimeouts } from './http/client-timeouts.js';
 import { isLoopback } from './http/loopback.js';
 import { hasBaseURL } from './upstream.js';
+import { readLogSettings, type LogSettings } from './logging/log.settings.js';
 
 /** What the gateway runs with. */
 export interface Settings {
@@ -20,6 +21,7 @@ export interface Settings {
   readonly timeouts: ClientTimeouts;
   /** The callers it knows, from `GATEWAY_KEYS_FILE` or `GATEWAY_KEYS`. Default: `null`, so that this machine alone is served. */
   readonly keys: GatewayKeys | null;
+  readonly log: LogSettings;
   /** The admin listener. Default: none. */
   readonly admin: AdminSettings | null;
   /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
@@ -52,6 +54,7 @@ export function readSettings(env: Environment): Settings {
     keys,
     timeouts: readClientTimeouts(env),
     bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
+    log: readLogSettings(env),
     admin: readAdminSettings(env, port),
     claude,
     hasKey,

@@ -16,7 +16,7 @@ export async function relay(
   client: ClientWatch,
   writeMs: number,
 ): Promise<void> {
-  const headers = passedHeaders(response.headers);
+  const headers = { ...headersOf(reply), ...passedHeaders(response.headers) };
   // An answer that is here already stays as it is unless somebody asks for its stream, so that is asked last.
   if (headers['content-type']?.startsWith('text/event-stream') && response.body !== null) {
     reply.hijack();
@@ -29,6 +29,11 @@ export async function relay(
   // Node takes it back once the answer is out, and ends the connection if nothing of it goes out for so long.
   reply.raw.socket?.setTimeout(writeMs);
   reply.raw.writeHead(response.status, headers).end(bytes);
+}
+
+/** What has been set on the answer already, which goes out past Fastify. */
+function headersOf(reply: FastifyReply): Record<string, string> {
+  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
 /** Never rejects: the headers are out, so a stream that breaks ends with an `error` event. */

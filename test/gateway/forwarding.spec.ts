@@ -87,7 +87,7 @@ describe('What the gateway forwards', () => {
 });
 
 describe('What comes back', () => {
-  it('has the headers of the API, and none about connection or encoding', async () => {
+  it('has the headers of the API, an id of ours, and none about connection or encoding', async () => {
     const upstream = await recordingUpstream({
       'anthropic-ratelimit-requests-remaining': '49',
       'request-id': 'req_upstream',
@@ -109,6 +109,7 @@ describe('What comes back', () => {
       date: expect.any(String) as string,
       'request-id': 'req_upstream',
       'retry-after': '3',
+      'x-request-id': expect.any(String) as string,
       'x-should-retry': 'false',
     });
   });

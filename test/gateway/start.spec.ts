@@ -132,6 +132,7 @@ describe('The settings', () => {
       bodyLimitBytes: 32 * 1024 * 1024,
       timeouts: { headersMs: 10_000, requestMs: 60_000, writeMs: 30_000 },
       keys: null,
+      log: { format: 'text', levels: ['log', 'warn', 'error', 'fatal'] },
       admin: null,
       claude: {},
       hasKey: false,

@@ -63,7 +63,7 @@ export async function gatewayFor(
   claude: ClaudeModuleOptions = {},
   env: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
-  const settings = readSettings({ PORT: '0', ANTHROPIC_API_KEY: KEY, ...env });
+  const settings = readSettings({ PORT: '0', LOG_LEVEL: 'off', ANTHROPIC_API_KEY: KEY, ...env });
   const options = { apiKey: KEY, baseURL, retry: false as const, ...claude };
   const gateway = await startGateway({ ...settings, claude: options }, () => undefined);
   afterTest(() => gateway.close());
@@ -72,7 +72,7 @@ export async function gatewayFor(
 
 /** The real gateway with options of the module from a file, as `CLAUDE_CONFIG` names one. */
 export async function gatewayWithConfig(claude: object): Promise<Gateway> {
-  const settings = readSettings({ PORT: '0', CLAUDE_CONFIG: configFile(JSON.stringify(claude)) });
+  const settings = readSettings({ PORT: '0', LOG_LEVEL: 'off', CLAUDE_CONFIG: configFile(JSON.stringify(claude)) });
   const gateway = await startGateway(settings, () => undefined);
   afterTest(() => gateway.close());
   return gateway;

@@ -17,9 +17,10 @@ import {
 } from 'nestjs-claude';
 import { AnthropicSimulator, ClaudeTestingModule, type SimulatorOptions } from 'nestjs-claude/testing';
 import type { Random } from '../../libs/claude/src/call/clock.js';
-import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
+import { createRuntime, type ClaudeRuntime, type RuntimeEnvironment } from '../../libs/claude/src/claude.runtime.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME } from '../../libs/claude/src/claude.tokens.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
+import { tracingOf } from '../../libs/claude/src/observability/tracing/tracing.js';
 import { WatchedClock } from './watched-clock.js';
 
 /** The module against a simulator of its own, and what a test wants to look at. */
@@ -40,6 +41,8 @@ export interface ClaudeHarness {
   readonly clock: WatchedClock;
   /** Connections and requests under way. */
   readonly transport: Pick<ClaudeRuntime['transport'], 'stats'>;
+  /** What the instance is made of, for what nobody else shows. */
+  readonly runtime: ClaudeRuntime;
   /** What the SDK's client logged, at every level. */
   readonly log: readonly unknown[];
   /** Every record so far. */
@@ -58,6 +61,8 @@ export interface TestWorld {
   readonly random?: Random;
   /** Modules beside, whose hooks run as in an application that starts. */
   readonly imports?: ModuleMetadata['imports'];
+  /** Writes the lines of the request log. Default: nobody does. */
+  readonly logWriter?: RuntimeEnvironment['logWriter'];
   /** Sends the calls elsewhere than to the simulator, whose URL it is given. */
   readonly baseURL?: (simulatorURL: string) => string | Promise<string>;
 }
@@ -90,7 +95,7 @@ afterEach(async () => {
 export async function bootClaude(
   claude: Omit<ClaudeModuleOptions, 'baseURL'> = {},
   simulator: SimulatorOptions = {},
-  { clock = new WatchedClock(), random, imports: beside = [], baseURL = (url) => url }: TestWorld = {},
+  { clock = new WatchedClock(), random, imports: beside = [], baseURL = (url) => url, logWriter }: TestWorld = {},
 ): Promise<ClaudeHarness> {
   const log: unknown[] = [];
   const options: typeof claude = {
@@ -104,7 +109,7 @@ export async function bootClaude(
   const makeRuntime = async (given: Given, sim: AnthropicSimulator): Promise<ClaudeRuntime> => {
     try {
       const settings = resolveSettings({ ...given, baseURL: await baseURL(given.baseURL) });
-      return createRuntime(settings, undefined, { clock, random });
+      return createRuntime(settings, undefined, { clock, random, logWriter, tracing: await tracingOf(settings) });
     } catch (error) {
       // Nest closes nothing of a start that fails, and the process would not end.
       await sim.close();
@@ -123,6 +128,7 @@ export async function bootClaude(
   const keys = module.get(ClaudeKeysService);
   const keyEvents: KeyEvent[] = [];
   keys.events.subscribe((event) => keyEvents.push(event));
+  const runtime = module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false });
   return {
     claude: service,
     keys,
@@ -136,7 +142,8 @@ export async function bootClaude(
     health: module.get(ClaudeHealthService),
     sim: module.get(AnthropicSimulator),
     clock,
-    transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,
+    transport: runtime.transport,
+    runtime,
     log,
     records,
     record: () => lastOf(records),

@@ -5,11 +5,13 @@ import {
   Get,
   UseFilters,
   UseGuards,
+  UseInterceptors,
   type CanActivate,
   type ExceptionFilter,
   type INestApplication,
   type INestApplicationContext,
   type ModuleMetadata,
+  type NestInterceptor,
   type Type,
 } from '@nestjs/common';
 import type { MercuriusDriverConfig } from '@nestjs/mercurius';
@@ -22,6 +24,7 @@ export interface AppParts extends Pick<ModuleMetadata, 'imports' | 'providers'> 
   readonly handler: (data?: unknown) => unknown;
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
   readonly filters?: readonly (Type<ExceptionFilter> | ExceptionFilter)[];
+  readonly interceptors?: readonly (Type<NestInterceptor> | NestInterceptor)[];
   /** Put on the handler's method last, e.g. by `GuardedCircuit`. */
   readonly decorator?: MethodDecorator;
 }
@@ -68,6 +71,7 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
   @Controller()
   @UseGuards(...(parts.guards ?? []))
   @UseFilters(...(parts.filters ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {
     @Get('ask')
     @decorator
@@ -106,6 +110,7 @@ export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
   @Resolver()
   @UseGuards(...(parts.guards ?? []))
   @UseFilters(...(parts.filters ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   class AskResolver {
     @Query('ask')
     @decorator
@@ -145,6 +150,7 @@ export async function bootWebSocket(parts: AppParts): Promise<MessageApp> {
   @WebSocketGateway()
   @UseGuards(...(parts.guards ?? []))
   @UseFilters(...(parts.filters ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   class AskGateway {
     @SubscribeMessage('ask')
     @decorator
@@ -177,6 +183,7 @@ export async function bootRpc(parts: AppParts): Promise<MessageApp> {
   @Controller()
   @UseGuards(...(parts.guards ?? []))
   @UseFilters(...(parts.filters ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {
     @MessagePattern('ask')
     @decorator

@@ -9,6 +9,9 @@ import type { StageInsertion } from './call/pipeline.js';
 import type { StreamTimeouts } from './call/stream-watch.js';
 import type { CircuitOptions } from './circuit/circuit.options.js';
 import type { HealthOptions } from './health/health.options.js';
+import type { LogOptions } from './observability/log.options.js';
+import type { RequestOptions } from './observability/requests.options.js';
+import type { TracingOption } from './observability/tracing/tracing.options.js';
 import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { EndpointOptions, RoutingOptions } from './routing/routing.options.js';
@@ -42,7 +45,7 @@ export type PassedClientOptions = Pick<
 >;
 
 /** What a call context may hold by default: all but what belongs to a single call. */
-export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs' | 'conversation'>;
+export type DefaultContext = Omit<CallContext, 'signal' | 'deadlineMs' | 'conversation' | 'correlationId'>;
 
 /** Options of `ClaudeModule`. Every one is optional; with none at all, `ANTHROPIC_API_KEY` must be set. */
 export interface ClaudeModuleOptions {
@@ -70,6 +73,12 @@ export interface ClaudeModuleOptions {
   readonly rateLimit?: RateLimitOptions | false;
   /** What calls cost; `false` to leave it uncounted. */
   readonly cost?: CostOptions | false;
+  /** How calls are logged, one line each; `false` for not at all. */
+  readonly log?: LogOptions | false;
+  /** What calls know of the request they are made for, where `ClaudeLoggingInterceptor` stands before its handler. */
+  readonly requests?: RequestOptions;
+  /** Whether calls have spans of OpenTelemetry. Default `auto`: where a tracer provider is registered before the start. */
+  readonly tracing?: TracingOption;
   /** Where meters of limits and budgets are kept. Default: this process's memory. */
   readonly store?: AdmissionStore;
   /** What becomes of calls while that `store` does not answer. Memory always does. */
@@ -83,7 +92,7 @@ export interface ClaudeModuleOptions {
   readonly stages?: readonly StageInsertion[];
   /** SDK middleware that runs once a call, outside the whole pipeline. */
   readonly middleware?: readonly Middleware[];
-  /** Options of the SDK's client. Tracing is off unless `openTelemetry` is given here. */
+  /** Options of the SDK's client. How it traces, where it does: `openTelemetry`. */
   readonly client?: PassedClientOptions;
   /** The largest event of a stream that is accepted, in bytes. Default 8 MiB. */
   readonly maxEventBytes?: number;

@@ -1,4 +1,4 @@
-import type { Provider, Type } from '@nestjs/common';
+import { Logger, type Provider, type Type } from '@nestjs/common';
 import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { createRuntime, type ClaudeRuntime } from './claude.runtime.js';
 import { ClaudeService } from './claude.service.js';
@@ -14,6 +14,8 @@ import { storedKeySource } from './keys/stored-key-source.js';
 import { ClaudeMetricsService } from './observability/claude-metrics.service.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
 import { conceal } from './redaction/conceal.js';
+import { HandlerScope } from './observability/handler-scope.js';
+import { tracingOf } from './observability/tracing/tracing.js';
 import { Redactor } from './redaction/redactor.js';
 
 /** A service that is made of the runtime alone. */
@@ -29,6 +31,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeMetricsService,
   CostTrackerService,
   EndpointPoolService,
+  HandlerScope,
   RateLimiterService,
 ];
 
@@ -38,7 +41,9 @@ export function instanceProviders(name: string | undefined): Provider[] {
     provide: CLAUDE_RUNTIME,
     useFactory: async (options: unknown) => {
       const stored = namesCredentials(options, process.env) ? null : await storedKeySource();
-      return createRuntime(resolveSettings(options, process.env, stored), name);
+      const settings = resolveSettings(options, process.env, stored);
+      const logWriter = new Logger(name === undefined ? 'Claude' : `Claude ${name}`);
+      return createRuntime(settings, name, { logWriter, tracing: await tracingOf(settings) });
     },
     inject: [CLAUDE_OPTIONS],
   };

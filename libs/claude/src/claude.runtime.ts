@@ -16,7 +16,6 @@ import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
 import { sendStage } from './call/send.stage.js';
 import type { NextStage } from './call/stage.js';
-import { TraceSource } from './call/trace-context.js';
 import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
 import { circuitStage } from './circuit/circuit.stage.js';
@@ -31,6 +30,9 @@ import { Costs } from './cost/costs.js';
 import { pricedModelsStage } from './cost/priced-models.stage.js';
 import type { KeyEvent } from './keys/key.events.js';
 import { Observers } from './observability/observers.js';
+import type { LineWriter } from './observability/request-log.js';
+import { startObserving, type Observing } from './observability/start-observing.js';
+import type { Tracing } from './observability/tracing/tracing.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -57,8 +59,8 @@ export interface ClaudeRuntime {
   readonly records: Subject<CallRecord>;
   /** Those of our own who hear of each record. */
   readonly observers: Observers<CallRecord>;
-  /** Tells calls of the trace they are part of, where one of those wants to know. */
-  readonly trace: TraceSource;
+  /** What is observed beside records. */
+  readonly observing: Observing;
   /** Where what is left of limits is kept. */
   readonly store: AdmissionStore;
   /** The same, where it is the user's. */
@@ -94,13 +96,23 @@ export interface RuntimeEnvironment {
   readonly random?: Random;
   /** Hears of the value of each key that comes into use, to keep it out of what is printed. */
   readonly onKey?: (value: string) => void;
+  /** Writes the lines of the request log. Default: there is none. */
+  readonly logWriter?: LineWriter | null;
+  /** Default: nothing is traced. */
+  readonly tracing?: Tracing | null;
 }
 
 /** Puts one instance together. This is the list of its parts; what they do stands in their rooms. */
 export function createRuntime(
   settings: ClaudeSettings,
   instance = 'default',
-  { clock = systemClock, random = Math.random, onKey = () => undefined }: RuntimeEnvironment = {},
+  {
+    clock = systemClock,
+    random = Math.random,
+    onKey = () => undefined,
+    logWriter = null,
+    tracing = null,
+  }: RuntimeEnvironment = {},
 ): ClaudeRuntime {
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
@@ -110,7 +122,7 @@ export function createRuntime(
   const records = new Subject<CallRecord>();
   const observers = new Observers<CallRecord>();
   records.subscribe((record) => observers.tell(record));
-  const trace = new TraceSource();
+  const observing = startObserving({ instance, settings, observers, logWriter, tracing, redactor, random });
   const ambient = new AmbientContext(settings.context);
   const limits = settings.rateLimit === false ? NO_LIMITS : settings.rateLimit;
   const storeEvents = new Subject<StoreEvent>();
@@ -167,22 +179,24 @@ export function createRuntime(
     }),
     endpoint: pool.endpoints[0],
     liveCalls,
-    ambientContext: () => ambient.current(),
+    surroundings: () => ambient.current(),
+    findTrace: tracing === null ? null : tracing.find,
     attemptMs: settings.timeouts.attemptMs,
     deadlineMs: settings.timeouts.deadlineMs,
     needsRealSignals: settings.transport.kind === 'fetch' || settings.transport.fetch !== undefined,
-    trace,
     price: settings.cost === false ? null : costs.prices.costOf,
     clock,
     newCallId: callIds(),
-    onRecord: (record) => {
+    onRecord: (record, call) => {
       if (settings.cost !== false) costs.book(record);
+      observing.ending.set(record, call);
       records.next(record);
+      observing.ending.delete(record);
     },
   });
   const client: ClaudeClient = new ClaudeClient({
-    // Tracing costs a tenth of a call even where nobody traces, so it is for the user to switch on.
-    openTelemetry: false,
+    // It costs a tenth of a call even where nobody traces.
+    ...(tracing === null && { openTelemetry: false }),
     ...settings.client,
     logger: redactingSdkLogger(settings.client.logger ?? console, redactor),
     ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
@@ -201,7 +215,7 @@ export function createRuntime(
     liveCalls,
     records,
     observers,
-    trace,
+    observing,
     store,
     boundedStore,
     storeEvents,

@@ -30,7 +30,6 @@ export type { AttemptRecord, CallRecord } from './call/record.js';
 export { encodedBody, type EncodedBodyOptions } from './call/request-options.js';
 export type { NextStage, Stage } from './call/stage.js';
 export type { StreamTimeouts } from './call/stream-watch.js';
-export type { TraceContext } from './call/trace-context.js';
 export { normalizeUsage, type IterationUsage, type TokenUsage, type Usage, type UsageQuality } from './call/usage.js';
 export type {
   Operation,
@@ -198,6 +197,14 @@ export type {
   RoutingOptions,
 } from './routing/routing.options.js';
 export type { BalancingStrategy, Candidate, RoutedCall } from './routing/strategies/strategy.js';
+export {
+  ClaudeLogged,
+  ClaudeLoggingInterceptor,
+  type ClaudeLoggedOptions,
+} from './observability/claude-logging.interceptor.js';
+export type { LogLevelOrOff, LogLevels, LogOptions } from './observability/log.options.js';
+export type { RequestOptions, ResolveCallContext } from './observability/requests.options.js';
+export type { TracingOption } from './observability/tracing/tracing.options.js';
 export {
   pinoRedaction,
   redactingDestination,

@@ -10,6 +10,7 @@ import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import { credentialIn } from './endpoint.js';
 import { EndTap } from './end-tap.js';
+import { messageText } from './message-text.js';
 import { UNKNOWN_OPERATION } from './operations/operation.js';
 import { StreamTap, type StreamTapOptions } from './stream-tap.js';
 import { normalizeUsage } from './usage.js';
@@ -52,6 +53,7 @@ async function receiveJson(call: Call, attempt: Attempt, response: WireResponse)
   const parsed = parseJson(bytes, call);
   const usage =
     call.operation.usage === 'message' ? normalizeUsage((parsed as { usage?: unknown } | null)?.usage) : null;
+  if (call.operation.usage === 'message') attempt.answer = () => messageText(parsed);
   attempt.tellJson(parsed);
   attempt.end(null, usage);
   return response.hold(bytes, parsed);

@@ -48,6 +48,8 @@ export class Attempt {
   error: unknown = undefined;
   /** What had arrived of its stream when that failed after output was given. */
   partial: PartialStream | null = null;
+  /** Tells the text of its answer, as far as it came; `null` while there is none, and where it is no message. */
+  answer: (() => string) | null = null;
   /** Whether the caller ended it, so that it says nothing about the service. */
   abandoned = false;
   /** The key it carries; `null` before that is known, and where the credentials are not the endpoint's. */

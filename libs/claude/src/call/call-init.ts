@@ -1,9 +1,10 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
+import type { CallTrace } from './call-trace.js';
+import type { CallingWork } from './calling-work.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import type { Endpoint } from './endpoint.js';
 import type { Operation } from './operations/operation.js';
-import type { TraceContext } from './trace-context.js';
 
 /** What a call is made of when the SDK hands it to us. */
 export interface CallInit {
@@ -17,6 +18,10 @@ export interface CallInit {
   readonly params: unknown;
   readonly stream: boolean;
   readonly context: CallContext;
+  /** The piece of work it is made in, which hears of it; `null` for none. */
+  readonly work: CallingWork | null;
+  /** Where it stands in a trace; `null` where nothing is traced. */
+  readonly trace: CallTrace | null;
   /** Where its attempts go until a stage says otherwise. */
   readonly endpoint: Endpoint;
   /** Whether the endpoint's key goes with it; not when the caller set credentials of its own. */
@@ -31,8 +36,6 @@ export interface CallInit {
   readonly attemptTimeoutMs: number;
   /** Milliseconds the call may take until its answer begins. */
   readonly deadlineMs: number;
-  /** The trace it is part of; `null` where there is none, or nobody wants to know. */
-  readonly trace: TraceContext | null;
   /** Says what its attempts cost; `null` where costs are not tracked. */
   readonly price: PriceUsage | null;
   /** Puts fresh credentials of the SDK's own in the place of refused ones; `undefined` where the SDK has none. */

@@ -10,10 +10,12 @@ import { isClaudeError } from '../errors/claude-error.js';
 import { ShuttingDownError } from '../errors/errors.js';
 import { isRefusal } from '../errors/refusals.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
+import type { Surroundings } from './ambient-context.js';
 import { Call } from './call.js';
 import type { CallInit } from './call-init.js';
+import type { FindTrace } from './call-trace.js';
 import type { Clock } from './clock.js';
-import { CALL_CONTEXT, mergeContext, type CallContext } from './context.js';
+import { CALL_CONTEXT, mergeContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import { PLACEHOLDER_AUTHORIZATION, type Endpoint } from './endpoint.js';
 import type { LiveCalls } from './live-calls.js';
@@ -29,7 +31,6 @@ import {
 } from './request-options.js';
 import { isRenewal } from './renew-authorization.js';
 import type { NextStage } from './stage.js';
-import type { TraceSource } from './trace-context.js';
 
 /** What the middleware needs to make a call of a request. */
 export interface CallMiddlewareOptions {
@@ -39,19 +40,19 @@ export interface CallMiddlewareOptions {
   /** Where calls go until a stage says otherwise. */
   readonly endpoint: Endpoint;
   readonly liveCalls: LiveCalls;
-  /** What holds for every call, beneath what its view and the call itself say. */
-  readonly ambientContext: () => CallContext;
+  /** What a call made here and now is made in; its context holds beneath what its view and the call itself say. */
+  readonly surroundings: () => Surroundings;
+  /** Finds the trace of a call; `null` where nothing is traced. */
+  readonly findTrace: FindTrace | null;
   readonly attemptMs: number;
   readonly deadlineMs: number;
   /** Whether requests leave by a `fetch` that is not ours, which may ask anything of an abort signal. */
   readonly needsRealSignals: boolean;
-  /** Tells the trace a call is part of. */
-  readonly trace: TraceSource;
   /** Says what attempts cost; `null` where costs are not tracked. */
   readonly price: PriceUsage | null;
   readonly clock: Clock;
   readonly newCallId: () => string;
-  readonly onRecord: (record: CallRecord) => void;
+  readonly onRecord: (record: CallRecord, call: Call) => void;
 }
 
 type RequestOptions = NonNullable<MiddlewareContext['options']> & TravellingOptions;
@@ -63,7 +64,8 @@ type RequestOptions = NonNullable<MiddlewareContext['options']> & TravellingOpti
 export function callMiddleware(module: CallMiddlewareOptions): Middleware {
   const onSettled = (call: Call, record: CallRecord): void => {
     module.liveCalls.delete(call);
-    module.onRecord(record);
+    module.onRecord(record, call);
+    call.init.work?.callEnded(record);
   };
   return async (request, next, { options }) => {
     // Requests of the SDK for credentials of its own are no calls of the API, nor is ours that makes it renew them.
@@ -71,6 +73,7 @@ export function callMiddleware(module: CallMiddlewareOptions): Middleware {
     const call = new Call(callOf(request, next, options, module), module.clock, onSettled);
     const refuses = module.liveCalls.closed;
     module.liveCalls.add(call);
+    call.init.work?.callBegan();
     followCaller(call, options.signal);
     try {
       if (refuses) throw new ShuttingDownError('The application is shutting down, so the call was not made.');
@@ -98,7 +101,7 @@ function callOf(
   module: CallMiddlewareOptions,
 ): CallInit {
   const own = options[CALL_CONTEXT];
-  const ambient = module.ambientContext();
+  const { context: ambient, work } = module.surroundings();
   const context = own === undefined ? ambient : mergeContext(ambient, own);
   const retries = options[CALL_MAX_RETRIES];
   // SDK middleware of the one request runs inside the pipeline.
@@ -111,6 +114,8 @@ function callOf(
     params: options[CALL_PARAMS] ?? options.body,
     stream: options.stream === true,
     context,
+    work,
+    trace: module.findTrace === null ? null : module.findTrace(options),
     endpoint: module.endpoint,
     usesEndpointKey:
       request.headers.get('authorization') === PLACEHOLDER_AUTHORIZATION && !request.headers.has('x-api-key'),
@@ -119,7 +124,6 @@ function callOf(
     deadlineMs: context.deadlineMs ?? module.deadlineMs,
     needsRealSignal: module.needsRealSignals || options[CALL_FOREIGN_FETCH] === true || !isSentDirectly,
     isSentDirectly,
-    trace: module.trace.current(),
     price: module.price,
     renewAuthorization: options[CALL_RENEW_AUTHORIZATION],
     transmit: next,

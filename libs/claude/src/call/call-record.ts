@@ -10,7 +10,8 @@ export type CallEnding = Pick<CallRecord, 'instance' | 'attempts' | 'outcome' | 
 
 /** The record of a call as it ends. */
 export function callRecord(call: Call, { instance, attempts, outcome, usage }: CallEnding): CallRecord {
-  const { user, tags, priority, requestType } = call.context;
+  const { user, tags, priority, requestType, correlationId } = call.context;
+  const { trace } = call.init;
   const attempt = call.deciding;
   return {
     id: call.id,
@@ -33,7 +34,10 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     tags: tags ?? NO_TAGS,
     priority: priority ?? 'normal',
     requestType: requestType ?? null,
-    trace: call.init.trace,
+    correlationId: correlationId ?? null,
+    traceId: trace?.traceId ?? null,
+    spanId: trace?.spanId ?? null,
+    traceSampled: trace?.sampled ?? false,
   };
 }
 

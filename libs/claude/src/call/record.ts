@@ -1,7 +1,6 @@
 import type { CallContext } from './context.js';
 import type { Cost } from './cost.js';
 import type { FailureSummary, Outcome } from './outcome.js';
-import type { TraceContext } from './trace-context.js';
 import type { Usage } from './usage.js';
 
 /** One HTTP exchange of a call. */
@@ -73,6 +72,12 @@ export interface CallRecord {
   readonly tags: Readonly<Record<string, string>>;
   readonly priority: NonNullable<CallContext['priority']>;
   readonly requestType: string | null;
-  /** The trace it is part of; `null` where there is none, or nothing of the module asks for it. */
-  readonly trace: TraceContext | null;
+  /** What the call is found by in other logs, as its context says. */
+  readonly correlationId: string | null;
+  /** The trace it is part of, as OpenTelemetry has it: 32 hex digits; `null` where nothing is traced. */
+  readonly traceId: string | null;
+  /** The span in that trace that is the call, or is around it: 16 hex digits. */
+  readonly spanId: string | null;
+  /** Whether that trace is kept, as its flags say. */
+  readonly traceSampled: boolean;
 }

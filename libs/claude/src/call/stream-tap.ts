@@ -65,6 +65,7 @@ export class StreamTap implements BodyTap, EventSink {
       this.#reject = reject;
     });
     this.#headers = headers;
+    attempt.answer = () => this.#textSoFar();
     this.#scanner = new EventScanner(this, maxEventBytes);
     this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, {
       // Bytes that wait for the reader mean that it is slow, and may be holding the upstream back.
@@ -215,8 +216,12 @@ export class StreamTap implements BodyTap, EventSink {
     return { ...partial, outputTokens: Math.max(partial.outputTokens, tokensOfBytes(this.#outputBytes)) };
   }
 
+  #textSoFar(): string {
+    return unescapeDelta(this.#text.join(''));
+  }
+
   #partial(): PartialStream {
-    const text = unescapeDelta(this.#text.join(''));
+    const text = this.#textSoFar();
     const message = this.#message && {
       ...this.#message,
       content: text === '' ? [] : [{ type: 'text' as const, text, citations: null }],

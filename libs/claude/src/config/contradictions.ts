@@ -1,5 +1,5 @@
 import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
-import type { ClaudeModuleOptions, TimeoutOptions } from '../claude.options.js';
+import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheOptions } from '../keys/key-cache.options.js';
 import { isKeySource } from '../keys/key-source.js';
 import {
@@ -12,6 +12,7 @@ import { endpointContradictions, endpointNames } from './endpoint-contradictions
 import { healthContradictions } from './health-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
+import { logContradictions } from './schema/log.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
@@ -20,8 +21,9 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, health, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
+  const { apiKey, circuit, client, cost, health, keyCache, log, rateLimit, retry, store, storeOutage, timeouts } =
     options;
+  const { tracing, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(keyCache ? deafKeyCache(keyCache, options) : []),
@@ -34,12 +36,19 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
+    ...(log ? logContradictions(log) : []),
+    ...twoTracings(tracing, client?.openTelemetry),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
     ...(health ? healthContradictions(health, options) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),
   ];
+}
+
+function twoTracings(tracing: ClaudeModuleOptions['tracing'], given: PassedClientOptions['openTelemetry']): string[] {
+  if (typeof tracing !== 'boolean' || given === undefined || tracing === (given !== false)) return [];
+  return [`\`tracing\` ${tracing} and \`client.openTelemetry\` exclude each other: keep one of them.`];
 }
 
 /** A fallback that can never take over. */

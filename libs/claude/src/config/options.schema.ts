@@ -7,6 +7,7 @@ import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
 import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
+import { log, requests, tracing } from './schema/log.schema.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { health } from './schema/health.schema.js';
 import { retry } from './schema/retry.schema.js';
@@ -28,6 +29,9 @@ export const OPTIONS_SCHEMA = z
     circuit: z.union([off, circuit]),
     rateLimit: z.union([off, rateLimit]),
     cost: z.union([off, cost]),
+    log: z.union([off, log]),
+    requests,
+    tracing,
     store,
     storeOutage,
     health,

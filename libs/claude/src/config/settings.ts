@@ -16,6 +16,9 @@ import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { conceal } from '../redaction/conceal.js';
+import { LOG_DEFAULTS, LOG_LEVEL_DEFAULTS, type LogSettings } from '../observability/log.options.js';
+import { REQUEST_DEFAULTS, type RequestSettings } from '../observability/requests.options.js';
+import type { TracingOption } from '../observability/tracing/tracing.options.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { PROBE_DEFAULTS, ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
@@ -36,6 +39,9 @@ export interface ClaudeSettings {
   readonly circuit: CircuitSettings | false;
   readonly rateLimit: RateLimitSettings | false;
   readonly cost: CostSettings | false;
+  readonly log: LogSettings | false;
+  readonly requests: RequestSettings;
+  readonly tracing: TracingOption;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
@@ -76,6 +82,9 @@ export function resolveSettings(
     circuit: circuitOf(options.circuit),
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
+    log: logOf(options.log),
+    requests: requestsOf(options.requests),
+    tracing: options.tracing ?? 'auto',
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     health: healthOf(options.health),
@@ -119,6 +128,21 @@ function routingOf(options: ClaudeModuleOptions['routing']): RoutingSettings {
 
 function circuitOf(options: ClaudeModuleOptions['circuit']): CircuitSettings | false {
   return options === false ? false : Object.freeze({ ...CIRCUIT_DEFAULTS, ...defined(options) });
+}
+
+function logOf(options: ClaudeModuleOptions['log']): LogSettings | false {
+  if (options === false) return false;
+  const { levels, ...rest } = defined(options);
+  return Object.freeze({
+    ...LOG_DEFAULTS,
+    ...rest,
+    levels: Object.freeze({ ...LOG_LEVEL_DEFAULTS, ...defined(levels) }),
+  });
+}
+
+function requestsOf(options: ClaudeModuleOptions['requests']): RequestSettings {
+  const { correlationHeader, ...rest } = { ...REQUEST_DEFAULTS, ...defined(options) };
+  return Object.freeze({ ...rest, correlationHeader: correlationHeader.toLowerCase() });
 }
 
 /** A deadline below the default of an attempt bounds the attempt as well. */

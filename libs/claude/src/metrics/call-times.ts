@@ -1,6 +1,5 @@
 import type { Histogram } from 'prom-client';
 import type { AttemptRecord, CallRecord } from '../call/record.js';
-import type { TraceContext } from '../call/trace-context.js';
 import { INSTANCE } from './catalogue/metric-definition.js';
 import type { HistogramName } from './catalogue/catalogue.js';
 import type { Labels } from './fed-metric.js';
@@ -12,8 +11,6 @@ interface LabelsOfModel {
   readonly plain: Labels;
   readonly own: Labels;
 }
-
-const SAMPLED = 1;
 
 /** How long the calls of one instance took, and what of that was whose. */
 export class CallTimes {
@@ -28,11 +25,11 @@ export class CallTimes {
   }
 
   observe(record: CallRecord): void {
-    const { outcome, model, attempts, durationMs, trace } = record;
+    const { outcome, model, attempts, durationMs } = record;
     // How soon it is turned away says nothing about how long a call takes.
     if (outcome.kind !== 'refused') {
       const { plain } = this.#labelsOf(model);
-      this.#measure('anthropic_request_latency_seconds', plain, durationMs, trace);
+      this.#measure('anthropic_request_latency_seconds', plain, durationMs, record);
     }
     for (const { queuedMs } of attempts) this.#measure('anthropic_queue_wait_seconds', this.#own, queuedMs);
     const last = attempts.at(-1);
@@ -44,20 +41,21 @@ export class CallTimes {
   /** How long a call waited for a store. */
   readonly storeWaited = (ms: number): void => this.#measure('anthropic_store_latency_seconds', this.#own, ms);
 
-  #stream({ model, outcome, usage, trace }: CallRecord, firstEventMs: number, last: AttemptRecord): void {
+  #stream(record: CallRecord, firstEventMs: number, last: AttemptRecord): void {
+    const { model, outcome, usage } = record;
     const { own } = this.#labelsOf(model);
-    this.#measure('anthropic_time_to_first_token_seconds', own, firstEventMs, trace);
+    this.#measure('anthropic_time_to_first_token_seconds', own, firstEventMs, record);
     const generatedMs = endMs(last) - firstEventMs;
     if (outcome.kind !== 'succeeded' || usage === null || generatedMs <= 0) return;
     const speed = this.metrics.histogram('anthropic_output_tokens_per_second');
     speed.observe(own, (usage.outputTokens * 1_000) / generatedMs);
   }
 
-  #measure(name: HistogramName, labels: Labels, ms: number, trace: TraceContext | null = null): void {
+  #measure(name: HistogramName, labels: Labels, ms: number, record: CallRecord | null = null): void {
     const histogram = this.metrics.histogram(name);
     const seconds = ms / 1_000;
     if (hasExemplars(histogram)) {
-      histogram.observe({ labels, value: seconds, exemplarLabels: exemplarOf(trace) });
+      histogram.observe({ labels, value: seconds, exemplarLabels: exemplarOf(record) });
     } else {
       histogram.observe(labels, seconds);
     }
@@ -90,7 +88,7 @@ function hasExemplars(histogram: Histogram): boolean {
 }
 
 /** Only a trace that is kept somewhere is worth following. */
-function exemplarOf(trace: TraceContext | null): Record<string, string> {
-  if (trace === null || (trace.traceFlags & SAMPLED) === 0) return {};
-  return { trace_id: trace.traceId, span_id: trace.spanId };
+function exemplarOf(record: CallRecord | null): Record<string, string> {
+  if (record === null || record.traceId === null || record.spanId === null || !record.traceSampled) return {};
+  return { trace_id: record.traceId, span_id: record.spanId };
 }

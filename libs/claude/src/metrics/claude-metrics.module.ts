@@ -6,7 +6,6 @@ import { InvalidOptionsError } from '../errors/errors.js';
 import { ConfigurableModuleClass, type ASYNC_OPTIONS_TYPE, type OPTIONS_TYPE } from './metrics.module-definition.js';
 import { measure } from './attachments.js';
 import { RegisteredMetrics } from './registered-metrics.js';
-import { readTraces } from './read-traces.js';
 
 /**
  * Metrics for Prometheus of every instance of `ClaudeModule` in the application, named ones included.
@@ -41,10 +40,8 @@ export class ClaudeMetricsModule extends ConfigurableModuleClass implements OnMo
   }
 
   /** @throws InvalidOptionsError when there is nothing to measure. */
-  async onModuleInit(): Promise<void> {
-    const runtimes = this.#runtimes();
-    const stopTraces = this.#metrics.hasExemplars ? await readTraces(runtimes) : [];
-    this.#stops = [...runtimes.map((runtime) => measure(runtime, this.#metrics)), ...stopTraces];
+  onModuleInit(): void {
+    this.#stops = this.#runtimes().map((runtime) => measure(runtime, this.#metrics));
   }
 
   onApplicationShutdown(): void {

@@ -1,3 +1,4 @@
+import { LogLine, type LogFields } from './log-line.js';
 import { isSecretName } from './secret-names.js';
 import { isPlaceholder, isPublicValue } from './plain-values.js';
 
@@ -89,6 +90,7 @@ class Walk {
   #copy(value: object, depth: number): unknown {
     if (Array.isArray(value)) return value.slice(0, MOST).map((item) => this.visit(item, depth));
     if (value instanceof Error) return this.#error(value, depth);
+    if (value instanceof LogLine) return value.withFields(this.#properties(value, {}, depth) as LogFields);
     if (value instanceof Date) return new Date(value);
     if (ArrayBuffer.isView(value)) return `[${value.constructor.name} of ${value.byteLength} bytes]`;
     if (value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return `[${value.byteLength} bytes]`;

@@ -1,0 +1,30 @@
+import { inspect } from 'node:util';
+
+/** Fields of a line of a log. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * What is handed to a logger as one object: loggers that write JSON find its fields, and where it is printed as text, as
+ * Nest's `ConsoleLogger` does, it shows as a single line.
+ */
+export class LogLine {
+  readonly #text: (fields: LogFields) => string;
+
+  /**
+   * @param text Makes the line of the fields, which are free of line breaks and secrets already.
+   * @param fields Can be filled in later, too: they are its own properties.
+   */
+  constructor(text: (fields: LogFields) => string, fields: LogFields = {}) {
+    this.#text = text;
+    Object.assign(this, fields);
+  }
+
+  /** The same line of other fields: for whoever changes what others log. */
+  withFields(fields: LogFields): LogLine {
+    return new LogLine(this.#text, fields);
+  }
+
+  [inspect.custom](): string {
+    return this.#text(this as unknown as LogFields);
+  }
+}
