@@ -5,7 +5,9 @@ import Anthropic, { APIConnectionError, APIError } from '@anthropic-ai/sdk';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 'nestjs-claude';
+import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
+import { register } from 'prom-client';
 
 @Injectable()
 class Greeter {
@@ -28,7 +30,7 @@ export async function smoke(): Promise<void> {
     retry: { baseDelayMs: 1, maxDelayMs: 1, overloadedBaseDelayMs: 1 },
   };
 
-  @Module({ imports: [ClaudeModule.forRoot(options)], providers: [Greeter] })
+  @Module({ imports: [ClaudeModule.forRoot(options), ClaudeMetricsModule.forRoot()], providers: [Greeter] })
   class AppModule {}
 
   const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'], abortOnError: false });
@@ -45,6 +47,10 @@ export async function smoke(): Promise<void> {
     simulator.onMessage().failWith(529);
     await assert.rejects(greeter.greet(), (error: unknown) => error instanceof APIError && error.status === 529);
     assert.equal(greeter.claude.activeCalls, 0);
+    assert.match(
+      await register.metrics(),
+      /^anthropic_requests_total\{model="claude-haiku-5-5",status="success"\} 2$/m,
+    );
 
     await simulator.close();
     await assert.rejects(greeter.greet(), (error: unknown) => error instanceof APIConnectionError);
