@@ -7,7 +7,9 @@ import { NestFactory } from '@nestjs/core';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 'nestjs-claude';
 import { ClaudeHealthIndicator } from 'nestjs-claude/health';
+import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
+import { register } from 'prom-client';
 
 @Injectable()
 class Greeter {
@@ -31,7 +33,7 @@ export async function smoke(): Promise<void> {
   };
 
   @Module({
-    imports: [ClaudeModule.forRoot(options), TerminusModule.forRoot({ logger: false })],
+    imports: [ClaudeModule.forRoot(options), ClaudeMetricsModule.forRoot(), TerminusModule.forRoot({ logger: false })],
     providers: [Greeter, ClaudeHealthIndicator],
   })
   class AppModule {}
@@ -54,6 +56,10 @@ export async function smoke(): Promise<void> {
     simulator.onMessage().failWith(529);
     await assert.rejects(greeter.greet(), (error: unknown) => error instanceof APIError && error.status === 529);
     assert.equal(greeter.claude.activeCalls, 0);
+    assert.match(
+      await register.metrics(),
+      /^anthropic_requests_total\{model="claude-haiku-5-5",status="success"\} 2$/m,
+    );
 
     await simulator.close();
     await assert.rejects(greeter.greet(), (error: unknown) => error instanceof APIConnectionError);
