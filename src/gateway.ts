@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Redactor } from 'nestjs-claude';
+import { Redactor, storedKeySource, type ClaudeKeySource } from 'nestjs-claude';
 import type { AnthropicSimulator } from 'nestjs-claude/testing';
 import { AdminListener } from './admin/admin.listener.js';
 import { createApp } from './app.js';
@@ -25,23 +25,32 @@ const HIDDEN_NOTICE =
   'Usage, budgets and metrics are not served, as callers would see those of others: set ADMIN_PORT and ADMIN_TOKEN to see them.';
 
 /**
- * Starts the gateway, in front of the embedded simulator when there is no API key.
+ * Starts the gateway. Where neither file nor environment name a key, that is used which is stored on this machine; where none
+ * is, the embedded simulator answers.
  *
  * @param say Gets each line meant for whoever started it. Default: standard output.
- * @throws InvalidOptionsError for options the module refuses, SettingsError where it cannot listen.
+ * @param findStored Finds the stored key. Default: in the keyring, else in the encrypted file.
+ * @throws InvalidOptionsError for options the module refuses, SettingsError where it cannot listen, KeyUnavailableError for a
+ *   stored key that cannot be read.
  */
-export async function startGateway(settings: Settings, say: (line: string) => void = print): Promise<Gateway> {
-  const simulator = settings.hasKey ? undefined : await startSimulator();
+export async function startGateway(
+  settings: Settings,
+  say: (line: string) => void = print,
+  findStored: () => Promise<ClaudeKeySource | null> = storedKeySource,
+): Promise<Gateway> {
+  const stored = settings.hasKey ? null : await findStored();
+  const simulator = settings.hasKey || stored !== null ? undefined : await startSimulator();
   let app: NestFastifyApplication | undefined;
   const close = async (): Promise<void> => {
     await app?.close();
     await simulator?.close();
   };
   try {
-    app = await createApp(simulator ? { ...settings, claude: optionsFor(simulator, settings) } : settings);
+    app = await createApp({ ...settings, claude: optionsFor(settings, stored, simulator) });
     const url = await listen(app, settings, { port: 'PORT', host: 'HOST' });
     app.useLogger(gatewayLogger(settings.log, app.get(Redactor)));
     const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;
+    if (stored) say(`The API key comes from the ${stored.name}.`);
     if (simulator) say(simulatorNotice(simulator, settings));
     if (settings.keys === null) say(OPEN_NOTICE);
     if (adminUrl !== null) say(adminNotice(adminUrl));
@@ -60,16 +69,25 @@ async function startSimulator(): Promise<AnthropicSimulator> {
   return testing.AnthropicSimulator.start({ record: 'none' });
 }
 
-function optionsFor({ url }: AnthropicSimulator, { claude }: Settings): Settings['claude'] {
+function optionsFor(
+  { claude }: Settings,
+  stored: ClaudeKeySource | null,
+  simulator: AnthropicSimulator | undefined,
+): Settings['claude'] {
+  if (simulator !== undefined) return simulatedOptions(simulator, claude);
+  return stored === null ? claude : { ...claude, apiKey: stored };
+}
+
+function simulatedOptions({ url }: AnthropicSimulator, claude: Settings['claude']): Settings['claude'] {
   const transport = typeof claude.transport === 'object' ? claude.transport : { kind: claude.transport };
   // The platform's fetch knows no proxy of ours to switch off.
   const straight = transport.kind === 'fetch' ? transport : { ...transport, proxy: 'none' };
   return { ...claude, apiKey: 'sk-simulated', baseURL: url, transport: straight };
 }
 
-function simulatorNotice({ url }: AnthropicSimulator, { ignoresBaseURL }: Settings): string {
-  const ignored = ignoresBaseURL ? ', and the base URL that is set is not used' : '';
-  return `No API key is set (ANTHROPIC_API_KEY), so the answers come from the embedded simulator at ${url}, not from Claude${ignored}.`;
+function simulatorNotice({ url }: AnthropicSimulator, { hasBaseURL }: Settings): string {
+  const ignored = hasBaseURL ? ', and the base URL that is set is not used' : '';
+  return `No API key is set (ANTHROPIC_API_KEY) or stored, so the answers come from the embedded simulator at ${url}, not from Claude${ignored}.`;
 }
 
 function adminNotice(url: string): string {

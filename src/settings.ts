@@ -28,8 +28,8 @@ export interface Settings {
   readonly claude: ClaudeModuleOptions;
   /** Whether file or environment hold an API key or other credentials. */
   readonly hasKey: boolean;
-  /** Whether a base URL is set that means nothing because there is no key to go there with. */
-  readonly ignoresBaseURL: boolean;
+  /** Whether a base URL is set, which means nothing where there is no key to go there with. */
+  readonly hasBaseURL: boolean;
 }
 
 const BODY_LIMIT_BYTES = 32 * 1024 * 1024;
@@ -45,7 +45,6 @@ const CREDENTIALS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PRO
  */
 export function readSettings(env: Environment): Settings {
   const claude = readConfig(textOf(env, 'CLAUDE_CONFIG'));
-  const hasKey = hasCredentials(claude, env);
   const port = portOf(env, 'PORT', 3000);
   const keys = readGatewayKeys(env);
   return {
@@ -57,8 +56,8 @@ export function readSettings(env: Environment): Settings {
     log: readLogSettings(env),
     admin: readAdminSettings(env, port),
     claude,
-    hasKey,
-    ignoresBaseURL: hasBaseURL(claude, env) && !hasKey,
+    hasKey: hasCredentials(claude, env),
+    hasBaseURL: hasBaseURL(claude, env),
   };
 }
 
@@ -98,7 +97,7 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-function hasCredentials({ apiKey, client }: ClaudeModuleOptions, env: Environment): boolean {
-  const given = [apiKey, client?.authToken, client?.credentials, client?.config, client?.profile];
+function hasCredentials({ apiKey, client, endpoints }: ClaudeModuleOptions, env: Environment): boolean {
+  const given = [apiKey, endpoints, client?.authToken, client?.credentials, client?.config, client?.profile];
   return given.some((value) => value != null) || CREDENTIALS.some((name) => env[name] !== undefined);
 }

@@ -1,4 +1,4 @@
-import { createVirtualKey } from 'nestjs-claude';
+import { createVirtualKey, KeyUnavailableError } from 'nestjs-claude';
 import { explainStartFailure } from '../../src/errors/start-failure.js';
 import { startGateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
@@ -136,7 +136,7 @@ describe('The settings', () => {
       admin: null,
       claude: {},
       hasKey: false,
-      ignoresBaseURL: false,
+      hasBaseURL: false,
     };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ PORT: '', HOST: ' ', CLAUDE_CONFIG: '', BODY_LIMIT_BYTES: '' })).toEqual(defaults);
@@ -184,10 +184,41 @@ describe('The start', () => {
     afterTest(() => gateway.close());
     expect(lines).toHaveLength(3);
     expect(lines[0]).toMatch(
-      /^No API key is set \(ANTHROPIC_API_KEY\), so the answers come from the embedded simulator at http:.*, not from Claude\.$/,
+      /^No API key is set \(ANTHROPIC_API_KEY\) or stored, so the answers come from the embedded simulator at http:.*, not from Claude\.$/,
     );
     const answer = await send(gateway, '/v1/messages', { body: HELLO });
     expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('simulated')]);
+  });
+
+  it('takes a key that is stored on this machine before any simulator, and says which', async () => {
+    const sim = await startSimulator({ apiKeys: ['sk-ant-stored-on-this-machine'] });
+    const lines: string[] = [];
+    const settings = readSettings({ PORT: '0', CLAUDE_CONFIG: configFile(`{"baseURL":"${sim.url}"}`) });
+    const stored = { name: 'keyring of this test', getKey: async () => 'sk-ant-stored-on-this-machine' };
+    const gateway = await startGateway(
+      settings,
+      (line) => lines.push(line),
+      async () => stored,
+    );
+    afterTest(() => gateway.close());
+    expect(lines).toEqual([
+      'The API key comes from the keyring of this test.',
+      expect.stringContaining('No keys are set for callers'),
+      expect.stringContaining('listens on'),
+    ]);
+    expect((await send(gateway, '/v1/messages', { body: HELLO })).status).toBe(200);
+    expect(sim.requests).toMatchObject([{ apiKeyIndex: 0 }]);
+  });
+
+  it('does not start with a stored key that cannot be read, nor fall back to the simulator', async () => {
+    const lines: string[] = [];
+    const start = startGateway(
+      readSettings({ PORT: '0' }),
+      (line) => lines.push(line),
+      () => Promise.reject(new KeyUnavailableError('The keyring is locked: unlock it.')),
+    );
+    await expect(start).rejects.toThrow('The keyring is locked');
+    expect(lines).toEqual([]);
   });
 
   it('without a key says so too when a base URL is set that it does not use', async () => {

@@ -1,3 +1,7 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Anthropic from '@anthropic-ai/sdk';
 import { ConsoleLogger } from '@nestjs/common';
@@ -8,6 +12,8 @@ import {
   ClaudeModule,
   ClaudeService,
   CostTrackerService,
+  keyFromEncryptedFile,
+  KeyStoreService,
   RedactingLogger,
   Redactor,
   type ClaudeModuleOptions,
@@ -237,6 +243,35 @@ describe('Options that are refused', () => {
     expect(error).toBeInstanceOf(library.InvalidOptionsError);
     expectSecret(error);
   });
+});
+
+it('a logger that a copy of the client is given stands behind the redactor too', async () => {
+  const module = await boot(() => ClaudeModule.forRoot({ ...BARE, apiKey: KEY, baseURL: sim.url }));
+  const lines: unknown[] = [];
+  const add = (...line: unknown[]): void => void lines.push(line);
+  const logger = { error: add, warn: add, info: add, debug: add };
+  sim.onMessage().failWith({ kind: 'status', status: 400, message: `it was ${KEY}` });
+  const { client } = module.get(ClaudeService);
+  const copy = client.withOptions({ logger, logLevel: 'debug' }).withOptions({ timeout: 5_000 });
+  await rejection(copy.messages.create({ ...PARAMS, metadata: { user_id: KEY } }));
+  expect(lines.length).toBeGreaterThan(0);
+  expectSecret(lines);
+  await module.close();
+});
+
+it('what a key file is encrypted with is known to the redactor', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'secrecy-'));
+  const path = join(directory, 'keys.enc');
+  const kek = randomBytes(32);
+  await new KeyStoreService().set({ to: 'file', path, secret: { kek } }, KEY);
+  const apiKey = keyFromEncryptedFile({ path, kek });
+  const module = await boot(() => ClaudeModule.forRoot({ ...BARE, apiKey, baseURL: sim.url }));
+  await module.get(ClaudeService).messages.create(PARAMS);
+  for (const form of [kek.toString('hex'), kek.toString('base64'), kek.toString('base64url')]) {
+    expect(module.get(Redactor).exact(`given ${form} it`)).not.toContain(form.slice(0, 40));
+  }
+  await module.close();
+  await rm(directory, { recursive: true });
 });
 
 it('secrets of the transport are shown by no provider', async () => {

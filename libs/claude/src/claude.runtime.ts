@@ -150,7 +150,13 @@ export function createRuntime(
     endpoints: settings.endpoints,
     routing: settings.routing,
     baseURL: settings.baseURL,
-    keys: { cache: settings.keyCache, clock, onKey, onEvent: (event) => keyEvents.next(event) },
+    keys: {
+      cache: settings.keyCache,
+      clock,
+      onKey,
+      onSecret: (secret) => redactor.known.add(secret),
+      onEvent: (event) => keyEvents.next(event),
+    },
     circuits: settings.circuit === false ? null : circuits,
     limits: settings.rateLimit === false ? NO_LIMIT_VIEW : limitViewOf(limiter),
     clock,
@@ -194,16 +200,17 @@ export function createRuntime(
       observing.ending.delete(record);
     },
   });
-  const client: ClaudeClient = new ClaudeClient({
+  const clientOptions: ConstructorParameters<typeof ClaudeClient>[0] = {
     // It costs a tenth of a call even where nobody traces.
     ...(tracing === null && { openTelemetry: false }),
     ...settings.client,
-    logger: redactingSdkLogger(settings.client.logger ?? console, redactor),
+    logger: settings.client.logger ?? console,
     ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
     baseURL: settings.baseURL,
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
-  });
+  };
+  const client: ClaudeClient = new ClaudeClient(clientOptions, (logger) => redactingSdkLogger(logger, redactor));
   const others = pool.endpoints.flatMap(({ options }) => clientSecrets(options.client));
   for (const secret of [client.authToken, client.webhookKey, ...others])
     if (secret !== null) redactor.known.add(secret);

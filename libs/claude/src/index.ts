@@ -145,6 +145,7 @@ export type {
 } from './health/health.options.js';
 export { getClaudeToken, InjectClaude } from './inject-claude.decorator.js';
 export { keyFromEncryptedFile } from './keys/encrypted/encrypted-file.source.js';
+export { storedKeySource } from './keys/stored-key-source.js';
 export type { FileSecretOrigin } from './keys/encrypted/file-secret.js';
 export type { StoredKeyInfo } from './keys/encrypted/stored-key.js';
 export { keyFromKeyring, type KeyringEntryName } from './keys/keyring/keyring.source.js';

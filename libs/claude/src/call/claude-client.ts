@@ -10,6 +10,7 @@ import {
 
 type Requested = Parameters<Anthropic['request']>[0];
 type ResolvedRequest = Awaited<Requested> & TravellingOptions;
+type Logger = NonNullable<ClientOptions['logger']>;
 type ListArguments = Parameters<Anthropic['requestAPIList']>;
 
 /**
@@ -24,8 +25,13 @@ export class ClaudeClient extends Anthropic {
   /** Credentials of the SDK's own are fetched anew when they are refused: its own loop would, and is off. */
   readonly #renewal = new AuthorizationRenewal((options) => super.request(options, 1));
 
-  constructor(options: ClientOptions) {
-    super({ ...options, maxRetries: 0 });
+  /** Puts a logger behind the redactor. */
+  #guarded: (logger: Logger) => Logger;
+
+  /** @param guarded Puts a logger behind the redactor, that of the options and of every copy. Default: as it is. */
+  constructor(options: ClientOptions, guarded: (logger: Logger) => Logger = (logger) => logger) {
+    super({ ...options, ...(options.logger == null ? {} : { logger: guarded(options.logger) }), maxRetries: 0 });
+    this.#guarded = guarded;
     muteAbort(this.messages);
     muteAbort(this.beta.messages);
   }
@@ -52,9 +58,16 @@ export class ClaudeClient extends Anthropic {
   }
 
   override withOptions(options: Partial<ClientOptions>): this {
-    const { middleware = [] } = options;
+    const { middleware = [], logger } = options;
+    const own = logger == null ? {} : { logger: this.#guarded(logger) };
     // Middleware of the copy's own goes outside the pipeline, like that of the module; it does not replace it.
-    const copy = super.withOptions({ ...options, maxRetries: 0, middleware: [...middleware, ...this.middleware] });
+    const copy = super.withOptions({
+      ...options,
+      ...own,
+      maxRetries: 0,
+      middleware: [...middleware, ...this.middleware],
+    });
+    copy.#guarded = this.#guarded;
     copy.#wantedRetries = options.maxRetries ?? this.#wantedRetries;
     copy.#foreignFetch = this.#foreignFetch || options.fetch !== undefined;
     return copy;

@@ -24,6 +24,8 @@ export interface EndpointKeysOptions {
   readonly onEvent: (event: KeyEvent) => void;
   /** Hears of the value of each key as it comes into use, for whoever keeps it out of logs. */
   readonly onKey: (value: string) => void;
+  /** Hears of whatever else a source keeps secret. */
+  readonly onSecret: (secret: string) => void;
 }
 
 /** The keys of one endpoint: the one in use, those the API refused, and where another may come from. */
@@ -34,6 +36,7 @@ export class EndpointKeys implements EndpointKey {
 
   constructor(private readonly options: EndpointKeysOptions) {
     this.#refused = new RefusedKeys(options.clock);
+    if (isKeySource(options.origin)) options.origin.onSecret?.(options.onSecret);
     this.#supply = supplyOf(options, {
       changed: (key, previous) => this.#changed(key, previous),
       failed: (failure, held) => this.#tell({ type: 'refresh-failed', keyId: held?.id ?? null, failure }),

@@ -29,6 +29,8 @@ export interface ClaudeKeySource {
   getKey(request?: KeyRequest): Promise<string | KeyLease>;
   /** Calls back when there may be a new key, until the function returned is called. */
   watch?(changed: () => void): () => void;
+  /** Tells of every other secret it comes to use, such as that of an encrypted file, so that it is kept out of logs. */
+  onSecret?(tell: (secret: string) => void): void;
   /** Lets go of whatever it holds. */
   close?(): Promise<void>;
 }

@@ -40,5 +40,8 @@ export function keyFromEncryptedFile(
       );
     },
     watch: (changed) => watchFile(file.path, changed),
+    onSecret: (tell) => {
+      file.onSecret = tell;
+    },
   };
 }

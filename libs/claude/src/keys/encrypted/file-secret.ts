@@ -32,6 +32,15 @@ export async function fileSecret(origin: FileSecretOrigin): Promise<FileSecret> 
   return { kek: checkLength(typeof kek === 'function' ? await kek() : kek, '`kek`') };
 }
 
+/** How a secret is written where one is given or printed: bytes as hex and as base64. */
+export function formsOf(secret: FileSecret): readonly string[] {
+  if ('passphrase' in secret) return [secret.passphrase];
+  const bytes = Buffer.from(secret.kek);
+  const hex = bytes.toString('hex');
+  const base64 = bytes.toString('base64').replace(/=+$/, '');
+  return [hex, hex.toUpperCase(), base64, bytes.toString('base64url')];
+}
+
 /** What the environment says; `null` for nothing. */
 export function fileSecretOf(env: Readonly<Record<string, string | undefined>>): FileSecretOrigin | null {
   const file = env[KEK_FILE_VARIABLE]?.trim();

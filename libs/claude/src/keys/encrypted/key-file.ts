@@ -1,9 +1,9 @@
 import { isClaudeError } from '../../errors/claude-error.js';
 import { KeyUnavailableError } from '../../errors/errors.js';
 import { codeOf, readSecretFile } from '../sources/local-file.js';
-import { fileSecret, type FileSecretOrigin } from './file-secret.js';
+import { fileSecret, formsOf, type FileSecretOrigin } from './file-secret.js';
 import { KeyFileError } from './key-file-error.js';
-import { seal, unseal } from './seal.js';
+import { seal, unseal, type FileSecret } from './seal.js';
 import { decodeKeys, encodeKeys, type StoredKey } from './stored-key.js';
 import { locked, replaceFile } from './write-file.js';
 
@@ -12,6 +12,8 @@ const TITLE = 'The encrypted key file';
 /** A file of keys that only its secret opens. */
 export class KeyFile {
   readonly #secret: FileSecretOrigin;
+  /** Hears of the secret in every form in which somebody may write it, each time it is used. */
+  onSecret: (secret: string) => void = () => undefined;
 
   constructor(
     readonly path: string,
@@ -28,7 +30,7 @@ export class KeyFile {
   async read(): Promise<readonly StoredKey[] | null> {
     const bytes = await readSecretFile({ path: this.path, title: TITLE, isPrivate: true });
     if (bytes === null) return null;
-    return this.#explained(async () => decodeKeys(await unseal(bytes, await fileSecret(this.#secret))));
+    return this.#explained(async () => decodeKeys(await unseal(bytes, await this.#usedSecret())));
   }
 
   /**
@@ -40,10 +42,16 @@ export class KeyFile {
     return this.#explained(() =>
       locked(this.path, async () => {
         const keys = change((await this.read()) ?? []);
-        await replaceFile(this.path, await seal(encodeKeys(keys), await fileSecret(this.#secret)));
+        await replaceFile(this.path, await seal(encodeKeys(keys), await this.#usedSecret()));
         return keys;
       }),
     );
+  }
+
+  async #usedSecret(): Promise<FileSecret> {
+    const secret = await fileSecret(this.#secret);
+    for (const form of formsOf(secret)) this.onSecret(form);
+    return secret;
   }
 
   async #explained<T>(work: () => Promise<T>): Promise<T> {
