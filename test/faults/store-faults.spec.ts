@@ -51,7 +51,11 @@ fault(37, 'a call does not wait two seconds for a slow store, and is counted onc
   expect(events).toEqual(['store-failed']);
   expect(harness.limiter.storeStats).toEqual({ isFailing: true, failures: 1, letThrough: 1, refused: 0 });
   harness.still.advance(1_500);
+  // Looked at by now: what is settled counts as of then, and has not flowed back.
+  const look = limitsOf(harness);
+  await eventually(() => store.pending > 1, 'the store was looked at');
   release();
+  await look;
   await eventually(() => store.pending === 0, 'the store had answered everything');
   const { requests, tokens } = await limitsOf(harness);
   expect([requests.outstanding, tokens?.outstanding]).toEqual([0, 0]);
