@@ -150,7 +150,10 @@ describe('A call that waits', () => {
     await held.untilHeld(2);
     const waiting = [rejection(askJson(app.claude)), rejection(askJson(app.claude.with({ endpoint: 'e2' })))];
     await untilQueued(app, 2);
-    for (const { name } of TWO) app.endpoints.drain(name);
+    app.endpoints.drain('e1');
+    await untilQueued(app, 2);
+    expect(await queued()).toEqual({ 'org-1': 0, 'org-2': 2 });
+    app.endpoints.drain('e2');
     for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ code: 'no_endpoint' });
     held.letGo();
     await Promise.all(calls);
