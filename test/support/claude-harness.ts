@@ -5,6 +5,7 @@ import {
   CircuitBreakerService,
   ClaudeKeysService,
   ClaudeService,
+  CostOptimizerService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,
@@ -26,6 +27,7 @@ export interface ClaudeHarness {
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
+  readonly optimizer: CostOptimizerService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
   /** What happened to keys so far. */
@@ -121,6 +123,7 @@ export async function bootClaude(
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
+    optimizer: module.get(CostOptimizerService),
     endpoints: module.get(EndpointPoolService),
     sim: module.get(AnthropicSimulator),
     clock,

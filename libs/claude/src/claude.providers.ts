@@ -7,6 +7,7 @@ import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
+import { CostOptimizerService } from './optimization/cost-optimizer.service.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
@@ -23,6 +24,7 @@ const SERVICES: readonly RuntimeService[] = [
   BudgetService,
   CircuitBreakerService,
   ClaudeKeysService,
+  CostOptimizerService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,

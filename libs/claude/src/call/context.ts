@@ -26,6 +26,8 @@ export interface CallContext {
   readonly endpoint?: string | undefined;
   /** How its endpoint is chosen. Default: `routing.strategy`. */
   readonly strategy?: StrategyName | undefined;
+  /** Whether cost optimization may change it, where the module's option `optimize` is set. Default true. */
+  readonly optimize?: boolean | undefined;
   /** Milliseconds from the start of the call in which it must have ended, a stream to its last event. */
   readonly deadlineMs?: number | undefined;
   /** Aborts the call, together with the SDK's own `signal` request option. */
@@ -53,6 +55,7 @@ const CHECKS: Readonly<Record<keyof CallContext, (value: unknown) => string | nu
   conversation: (value) => (isNonEmptyString(value) ? null : 'a non-empty string'),
   endpoint: (value) => (isNonEmptyString(value) ? null : 'the name of an endpoint'),
   strategy: (value) => (STRATEGIES.has(value) ? null : `one of ${[...STRATEGIES].join(', ')}`),
+  optimize: (value) => (typeof value === 'boolean' ? null : 'true or false'),
   deadlineMs: (value) => (isPositiveNumber(value) ? null : 'a positive number of milliseconds'),
   signal: (value) => (isAbortSignal(value) ? null : 'an AbortSignal'),
 };
@@ -81,6 +84,7 @@ export function mergeContext(base: CallContext, over: CallContext): CallContext 
     conversation: over.conversation ?? base.conversation,
     endpoint: over.endpoint ?? base.endpoint,
     strategy: over.strategy ?? base.strategy,
+    optimize: over.optimize ?? base.optimize,
     deadlineMs: over.deadlineMs ?? base.deadlineMs,
     signal: over.signal ?? base.signal,
   };

@@ -11,6 +11,7 @@ import {
 import { endpointContradictions, endpointNames } from './endpoint-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
+import { optimizeContradictions } from './schema/optimize.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
@@ -19,8 +20,8 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, keyCache, rateLimit, retry, store, storeOutage, timeouts, transport } =
-    options;
+  const { apiKey, circuit, client, cost, keyCache, optimize, rateLimit, retry } = options;
+  const { store, storeOutage, timeouts, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(keyCache ? deafKeyCache(keyCache, options) : []),
@@ -33,6 +34,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(circuit ? slowness(circuit, timeouts) : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
+    ...(optimize ? optimizeContradictions(optimize.strategies) : []),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),

@@ -7,6 +7,7 @@ import { client } from './schema/client.schema.js';
 import { cost } from './schema/cost.schema.js';
 import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
+import { optimize } from './schema/optimize.schema.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { retry } from './schema/retry.schema.js';
 import { transport } from './schema/transport.schema.js';
@@ -27,6 +28,7 @@ export const OPTIONS_SCHEMA = z
     circuit: z.union([off, circuit]),
     rateLimit: z.union([off, rateLimit]),
     cost: z.union([off, cost]),
+    optimize: z.union([off, optimize]),
     store,
     storeOutage,
     timeouts,

@@ -11,6 +11,7 @@ import { InvalidOptionsError } from '../errors/errors.js';
 import { keyProblem } from '../keys/check-key.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheSettings } from '../keys/key-cache.options.js';
 import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from '../keys/key-source.js';
+import { OPTIMIZE_DEFAULTS, type OptimizeSettings } from '../optimization/optimize.options.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { conceal } from '../redaction/conceal.js';
@@ -18,6 +19,7 @@ import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../re
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
 import type { TransportOptions } from '../transport/transport.js';
+import { defined } from './defined.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 import { validateOptions } from './validate-options.js';
@@ -34,6 +36,7 @@ export interface ClaudeSettings {
   readonly circuit: CircuitSettings | false;
   readonly rateLimit: RateLimitSettings | false;
   readonly cost: CostSettings | false;
+  readonly optimize: OptimizeSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
@@ -73,6 +76,7 @@ export function resolveSettings(
     circuit: circuitOf(options.circuit),
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
+    optimize: optimizeOf(options.optimize),
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     timeouts: timeoutsOf(options.timeouts),
@@ -88,11 +92,6 @@ export function resolveSettings(
   });
 }
 
-/** An option given as `undefined` is one that is not given, and must not stand in the way of its default. */
-function defined<T extends object>(group: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(group ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
-}
-
 function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
   if (options === false) return Object.freeze({ ...RETRY_DEFAULTS, maxAttempts: 1 });
   const { budget, fallbackModels, ...rest } = defined(options);
@@ -106,6 +105,12 @@ function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
 
 function circuitOf(options: ClaudeModuleOptions['circuit']): CircuitSettings | false {
   return options === false ? false : Object.freeze({ ...CIRCUIT_DEFAULTS, ...defined(options) });
+}
+
+function optimizeOf(options: ClaudeModuleOptions['optimize'] = false): OptimizeSettings | false {
+  if (options === false) return false;
+  const { strategies, dryRun = OPTIMIZE_DEFAULTS.dryRun } = options;
+  return Object.freeze({ strategies, dryRun });
 }
 
 /** A deadline below the default of an attempt bounds the attempt as well. */
