@@ -94,7 +94,7 @@ describe.each([
           if (optimization === null) expect(sent[0]).toBe(asked);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
     expect(acted).toBeGreaterThan(20);
   }, 120_000);

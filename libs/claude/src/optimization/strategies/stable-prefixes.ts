@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../call/clock.js';
+import { CACHE_LIFETIME_MS } from '../../cost/savings/warm-prompts.js';
 import { RecentKeys } from '../../rate-limit/recent-keys.js';
-
-/** How long the prompt cache keeps what nobody reads ("Prompt caching" in the Anthropic API docs). */
-const LIFETIME_MS = 300_000;
 
 /** Prefixes that are remembered: 32 bytes and two times each. */
 const MAX_PREFIXES = 10_000;
@@ -39,7 +37,7 @@ export class StablePrefixes {
   }
 
   #isRecent(atMs = -Infinity): boolean {
-    return this.clock.now() - atMs < LIFETIME_MS;
+    return this.clock.now() - atMs < CACHE_LIFETIME_MS;
   }
 }
 
