@@ -81,6 +81,10 @@ describe('The strategy cache-breakpoints', () => {
     ],
     ['that is cached as a whole', { ...LONG, cache_control: CACHED }],
     ['that is too short', { ...SIMPLE, system: 'Be kind.' }],
+    [
+      'of which only the question is long',
+      { ...SIMPLE, system: 'Be kind.', messages: [{ role: 'user', content: SYSTEM }] },
+    ],
   ])('leaves a request alone %s', async (_, params) => {
     const app = await boot();
     for (let n = 0; n < 3; n++) expect(await bodyOf(app, params)).toEqual(params);

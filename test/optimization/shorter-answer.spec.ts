@@ -99,12 +99,13 @@ describe('The strategy shorter-answer', () => {
 
   it('learns each kind of request for itself, and not from answers that were cut off', async () => {
     const app = await bootTaught();
-    const asks = async (): Promise<number> => {
-      await app.claude.messages.create({ ...ASKED, max_tokens: 50 }, callContext({ requestType: 'chat' }));
+    const asks = async (maxTokens: number): Promise<number> => {
+      await app.claude.messages.create({ ...ASKED, max_tokens: maxTokens }, callContext({ requestType: 'chat' }));
       return lastBody(app).max_tokens;
     };
     answerAtLength(app, 10_000);
-    expect([await asks(), await asks(), await asks()]).toEqual([50, 50, 50]);
+    expect([await asks(50), await asks(50), await asks(4_000)]).toEqual([50, 50, 4_000]);
+    expect(app.records.slice(2).map(({ attempts }) => attempts.length)).toEqual([1, 1, 1]);
   });
 
   it('leaves an answer alone that a budget cut short', async () => {
