@@ -60,6 +60,8 @@ const SAVINGS = {
   cachingCouldSave: null,
   batchCouldSave: null,
   smallerModelCouldSave: 200_000,
+  optimizationSaved: null,
+  optimizationCouldSave: null,
   reserved: null,
   usedOfReserved: null,
 };

@@ -13,6 +13,7 @@ const COPIED = [
   'test/admission',
   'test/cost',
   'test/faults',
+  'test/optimization',
   'test/resilience',
   'test/routing',
   'test/setup',

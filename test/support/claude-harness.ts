@@ -8,6 +8,7 @@ import {
   ClaudeKeysService,
   ClaudeMetricsService,
   ClaudeService,
+  CostOptimizerService,
   CostTrackerService,
   EndpointPoolService,
   RateLimiterService,
@@ -30,6 +31,7 @@ export interface ClaudeHarness {
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
+  readonly optimizer: CostOptimizerService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
   readonly metrics: ClaudeMetricsService;
@@ -138,6 +140,7 @@ export async function bootClaude(
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
+    optimizer: module.get(CostOptimizerService),
     endpoints: module.get(EndpointPoolService),
     health: module.get(ClaudeHealthService),
     sim: module.get(AnthropicSimulator),

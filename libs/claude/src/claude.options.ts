@@ -3,6 +3,7 @@ import type { AdmissionStore } from './admission/admission-store.js';
 import type { StoreOutageOptions } from './admission/store-outage.options.js';
 import type { CallContext } from './call/context.js';
 import type { CostOptions } from './cost/cost.options.js';
+import type { OptimizeOptions } from './optimization/optimize.options.js';
 import type { KeyCacheOptions } from './keys/key-cache.options.js';
 import type { GivenKey } from './keys/key-source.js';
 import type { StageInsertion } from './call/pipeline.js';
@@ -79,6 +80,8 @@ export interface ClaudeModuleOptions {
   readonly requests?: RequestOptions;
   /** Whether calls have spans of OpenTelemetry. Default `auto`: where a tracer provider is registered before the start. */
   readonly tracing?: TracingOption;
+  /** How calls are made cheaper: the strategies to try, and whether they only say so. Default `false`: not at all. */
+  readonly optimize?: OptimizeOptions | false;
   /** Where meters of limits and budgets are kept. Default: this process's memory. */
   readonly store?: AdmissionStore;
   /** What becomes of calls while that `store` does not answer. Memory always does. */

@@ -7,6 +7,7 @@ import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
+import { CostOptimizerService } from './optimization/cost-optimizer.service.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { ClaudeHealthService } from './health/claude-health.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
@@ -29,6 +30,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeHealthService,
   ClaudeKeysService,
   ClaudeMetricsService,
+  CostOptimizerService,
   CostTrackerService,
   EndpointPoolService,
   HandlerScope,

@@ -33,6 +33,9 @@ import { Observers } from './observability/observers.js';
 import type { LineWriter } from './observability/request-log.js';
 import { startObserving, type Observing } from './observability/start-observing.js';
 import type { Tracing } from './observability/tracing/tracing.js';
+import type { Optimizer } from './optimization/optimizer.js';
+import { optimizeStage } from './optimization/optimize.stage.js';
+import { optimizerOf } from './optimization/resolve-strategies.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
 import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
@@ -78,6 +81,8 @@ export interface ClaudeRuntime {
   readonly costs: Costs;
   /** How much they may cost. */
   readonly budgets: Budgets;
+  /** What makes calls cheaper; without a strategy where that is off. */
+  readonly optimizer: Optimizer;
   /** Where calls go. */
   readonly pool: EndpointPool;
   /** Asks endpoints that are out; `null` where only calls find out. */
@@ -116,6 +121,7 @@ export function createRuntime(
 ): ClaudeRuntime {
   // First, as it is the part that may refuse its options: nothing else is open then.
   const costs = new Costs(settings.cost === false ? COST_DEFAULTS : settings.cost, clock);
+  const optimizer = optimizerOf(settings.optimize, costs.prices, clock);
   const transport = createTransport(settings.transport);
   const redactor = new Redactor({ known: new KnownSecrets(clock) });
   const liveCalls = new LiveCalls();
@@ -176,6 +182,7 @@ export function createRuntime(
       store,
       limiter,
       budgets,
+      optimizer,
       pool,
       circuits,
       costs,
@@ -194,6 +201,7 @@ export function createRuntime(
     clock,
     newCallId: callIds(),
     onRecord: (record, call) => {
+      if (record.optimization !== null) optimizer.count(record.optimization);
       if (settings.cost !== false) costs.book(record);
       observing.ending.set(record, call);
       records.next(record);
@@ -232,6 +240,7 @@ export function createRuntime(
     circuits,
     costs,
     budgets,
+    optimizer,
     pool,
     prober: startProber(settings.routing, client, { pool, clock, random }),
     keyEvents,
@@ -244,18 +253,19 @@ export function createRuntime(
 
 type StageParts = Pick<
   ClaudeRuntime,
-  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'redactor' | 'clock'
+  'admission' | 'store' | 'limiter' | 'budgets' | 'optimizer' | 'pool' | 'circuits' | 'costs' | 'redactor' | 'clock'
 > & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, store, limiter, budgets, pool, circuits, costs, redactor, clock, random } = parts;
+  const { admission, store, limiter, budgets, optimizer, pool, circuits, costs, redactor, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
   return buildPipeline(
     {
+      ...(settings.optimize === false ? {} : { optimize: optimizeStage(optimizer) }),
       ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
       retry: retryStage(settings.retry, clock, random, pool),
       route: routeStage(pool),

@@ -87,6 +87,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     await this.#runtime.transport.close();
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
+    this.#runtime.optimizer.close();
     this.#runtime.costs.close();
     this.#runtime.storeEvents.complete();
   }

@@ -176,6 +176,39 @@ export type { KeySnapshot } from './keys/key-snapshot.js';
 export type { KeyEvent, KeyEventDetail, KeyEventSource, KeyFailure } from './keys/key.events.js';
 export type { ClaudeMetricsSummary } from './observability/call-totals.js';
 export { ClaudeMetricsService } from './observability/claude-metrics.service.js';
+export type {
+  CallOptimization,
+  OptimizationDecision,
+  OptimizationRecord,
+  OptimizationReversal,
+} from './call/optimization.js';
+export { CostOptimizerService, type OptimizationPreview } from './optimization/cost-optimizer.service.js';
+export type { OptimizationSummary, StrategySummary } from './optimization/optimization-tally.js';
+export {
+  OPTIMIZATION_STRATEGIES,
+  type GivenStrategy,
+  type OptimizationStrategyName,
+  type OptimizationStrategyOptions,
+  type OptimizeOptions,
+} from './optimization/optimize.options.js';
+export type { OptimizerEvent } from './optimization/optimizer.events.js';
+export type { CacheBreakpointsOptions } from './optimization/strategies/cache-breakpoints.options.js';
+export type { ShorterAnswerOptions } from './optimization/strategies/shorter-answer.options.js';
+export type {
+  ClassifiedTask,
+  SmallerModelAllowance,
+  SmallerModelOptions,
+} from './optimization/strategies/smaller-model.options.js';
+export type { TrimHistoryOptions } from './optimization/strategies/trim-history.options.js';
+export type {
+  AnsweredRequest,
+  ExpectedCache,
+  OptimizationStrategy,
+  Proposal,
+  RequestChanges,
+  RequestFields,
+  StrategyRequest,
+} from './optimization/strategy.js';
 export { RateLimitGuard, RateLimited, type RateLimitedOptions } from './rate-limit/rate-limit.guard.js';
 export type { RateLimitLease } from './rate-limit/rate-limit-lease.js';
 export type { EstimateOptions, ModelLimits, QueueOptions, RateLimitOptions } from './rate-limit/rate-limit.options.js';

@@ -27,6 +27,7 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     requestId: attempt?.requestId ?? null,
     usage,
     maxTokensLoweredTo: call.maxTokens,
+    optimization: call.optimization?.record(attempts, attempt) ?? null,
     costNanoUsd: call.price === null ? null : costOf(attempts),
     attempts,
     retryBudgetExhausted: call.retryBudgetExhausted,

@@ -3,12 +3,14 @@ import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
 import { Attempt, type AttemptListener } from './attempt.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
-import { withChanges, type RequestChanges } from './request-body.js';
+import { CallRequest, type ReplacedRequest } from './call-request.js';
+import type { RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import { sendTo, type Endpoint } from './endpoint.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
+import type { CallOptimization } from './optimization.js';
 import type { Outcome } from './outcome.js';
 import { callFailure, callRecord } from './call-record.js';
 import type { CallRecord } from './record.js';
@@ -30,11 +32,12 @@ export class Call implements CallFailureSource {
   maxQueueMs: number | null = null;
   /** What `max_tokens` was lowered to, so that a budget can pay; `null` where it stands as asked. */
   maxTokens: number | null = null;
+  /** Who changed it to make it cheaper; `null` for nobody. */
+  optimization: CallOptimization | null = null;
 
-  #effectiveModel: string | null;
   #deciding: Attempt | null | undefined = undefined;
-  #request: APIRequest;
   #holders: readonly AttemptListener[] = NO_LISTENERS;
+  readonly #request: CallRequest;
   readonly #attempts: Attempt[] = [];
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
@@ -50,8 +53,7 @@ export class Call implements CallFailureSource {
   ) {
     this.model = modelOf(init.params);
     this.endpoint = init.endpoint;
-    this.#effectiveModel = this.model;
-    this.#request = init.request;
+    this.#request = new CallRequest(init);
     this.startedAtMs = clock.wall();
     this.#startedAt = clock.now();
   }
@@ -67,17 +69,17 @@ export class Call implements CallFailureSource {
 
   /** The encoded request. Headers may be changed in place. */
   get request(): APIRequest {
-    return this.#request;
+    return this.#request.encoded;
   }
 
   /** The model the next attempt asks: the one asked for, unless a fallback took its place. */
   get effectiveModel(): string | null {
-    return this.#effectiveModel;
+    return this.#request.model;
   }
 
-  /** The SDK method's params, or the parsed body of a request given as bytes; `undefined` where there is none. */
+  /** The SDK method's params, or the parsed body of a request given as bytes, or what replaced them; `undefined` for none. */
   get params(): unknown {
-    return this.init.params;
+    return this.#request.params;
   }
 
   get stream(): boolean {
@@ -177,19 +179,21 @@ export class Call implements CallFailureSource {
    * @returns Whether the body let itself be changed.
    */
   change(changes: RequestChanges): boolean {
-    const body = withChanges(this.#request.body, changes);
-    if (body === null) return false;
-    this.#effectiveModel = changes.model ?? this.#effectiveModel;
+    if (!this.#request.change(changes)) return false;
     this.maxTokens = changes.max_tokens ?? this.maxTokens;
-    this.#request = { ...this.#request, body };
     return true;
+  }
+
+  /** Puts another request in the place of this one, for all attempts that follow: the body and what it says. */
+  replace(request: ReplacedRequest): void {
+    this.#request.replace(request);
   }
 
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
   transmit(attempt: Attempt): Promise<Response> {
     // What our own transport asks of a signal is all that this one has to have.
     const signal = this.init.needsRealSignal ? attempt.signal : (attempt.wireSignal as unknown as AbortSignal);
-    return sendTo(attempt.endpoint, { ...this.#request, signal }, this.init.transmit, attempt.model, this.stream);
+    return sendTo(attempt.endpoint, { ...this.request, signal }, this.init.transmit, attempt.model, this.stream);
   }
 
   /** The caller calls it off: whatever is under way ends at once. */

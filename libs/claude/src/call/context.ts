@@ -28,6 +28,8 @@ export interface CallContext {
   readonly strategy?: StrategyName | undefined;
   /** What the call is found by in the logs of everybody who took part, e.g. the id of the incoming request. Goes to no API. */
   readonly correlationId?: string | undefined;
+  /** Whether cost optimization may change it, where the module's option `optimize` is set. Default true. */
+  readonly optimize?: boolean | undefined;
   /** Milliseconds from the start of the call in which it must have ended, a stream to its last event. */
   readonly deadlineMs?: number | undefined;
   /** Aborts the call, together with the SDK's own `signal` request option. */
@@ -56,6 +58,7 @@ const CHECKS: Readonly<Record<keyof CallContext, (value: unknown) => string | nu
   endpoint: (value) => (isNonEmptyString(value) ? null : 'the name of an endpoint'),
   strategy: (value) => (STRATEGIES.has(value) ? null : `one of ${[...STRATEGIES].join(', ')}`),
   correlationId: (value) => (isNonEmptyString(value) ? null : 'a non-empty string'),
+  optimize: (value) => (typeof value === 'boolean' ? null : 'true or false'),
   deadlineMs: (value) => (isPositiveNumber(value) ? null : 'a positive number of milliseconds'),
   signal: (value) => (isAbortSignal(value) ? null : 'an AbortSignal'),
 };
@@ -85,6 +88,7 @@ export function mergeContext(base: CallContext, over: CallContext): CallContext 
     endpoint: over.endpoint ?? base.endpoint,
     strategy: over.strategy ?? base.strategy,
     correlationId: over.correlationId ?? base.correlationId,
+    optimize: over.optimize ?? base.optimize,
     deadlineMs: over.deadlineMs ?? base.deadlineMs,
     signal: over.signal ?? base.signal,
   };

@@ -21,7 +21,8 @@ export function withChanges(body: RequestBody, changes: RequestChanges): string 
   return JSON.stringify({ ...params, ...changes });
 }
 
-function parsed(body: RequestBody): unknown {
+/** What an encoded JSON body says; `null` for a body that is none. */
+export function parsed(body: RequestBody): unknown {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return null;
   try {
     return JSON.parse(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));

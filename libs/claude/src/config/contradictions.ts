@@ -13,6 +13,7 @@ import { healthContradictions } from './health-contradictions.js';
 import { ordered } from './ordered.js';
 import { costContradictions } from './schema/cost.schema.js';
 import { logContradictions } from './schema/log.schema.js';
+import { optimizeContradictions } from './schema/optimize.schema.js';
 import { rateLimitContradictions } from './rate-limit-contradictions.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 
@@ -21,9 +22,8 @@ const OUTAGE_OF_MEMORY =
 
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
-  const { apiKey, circuit, client, cost, health, keyCache, log, rateLimit, retry, store, storeOutage, timeouts } =
-    options;
-  const { tracing, transport } = options;
+  const { apiKey, circuit, client, cost, health, keyCache, log, optimize, rateLimit, retry } = options;
+  const { store, storeOutage, timeouts, tracing, transport } = options;
   return [
     ...twoCredentials(apiKey, client),
     ...(keyCache ? deafKeyCache(keyCache, options) : []),
@@ -38,6 +38,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
     ...(log ? logContradictions(log) : []),
     ...twoTracings(tracing, client?.openTelemetry),
+    ...(optimize ? optimizeContradictions(optimize.strategies) : []),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
     ...(health ? healthContradictions(health, options) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.

@@ -8,6 +8,7 @@ import { cost } from './schema/cost.schema.js';
 import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { log, requests, tracing } from './schema/log.schema.js';
+import { optimize } from './schema/optimize.schema.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { health } from './schema/health.schema.js';
 import { retry } from './schema/retry.schema.js';
@@ -32,6 +33,7 @@ export const OPTIONS_SCHEMA = z
     log: z.union([off, log]),
     requests,
     tracing,
+    optimize: z.union([off, optimize]),
     store,
     storeOutage,
     health,

@@ -13,6 +13,7 @@ import type { HealthSettings } from '../health/health.options.js';
 import { keyProblem } from '../keys/check-key.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheSettings } from '../keys/key-cache.options.js';
 import { isKeySource, type ClaudeKeySource, type GivenKey, type KeyOrigin } from '../keys/key-source.js';
+import { OPTIMIZE_DEFAULTS, type OptimizeSettings } from '../optimization/optimize.options.js';
 import type { RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { resolveRateLimits } from '../rate-limit/resolve-rate-limits.js';
 import { conceal } from '../redaction/conceal.js';
@@ -23,6 +24,7 @@ import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../re
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { PROBE_DEFAULTS, ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
 import type { TransportOptions } from '../transport/transport.js';
+import { defined } from './defined.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 import { validateOptions } from './validate-options.js';
@@ -42,6 +44,7 @@ export interface ClaudeSettings {
   readonly log: LogSettings | false;
   readonly requests: RequestSettings;
   readonly tracing: TracingOption;
+  readonly optimize: OptimizeSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
@@ -85,6 +88,7 @@ export function resolveSettings(
     log: logOf(options.log),
     requests: requestsOf(options.requests),
     tracing: options.tracing ?? 'auto',
+    optimize: optimizeOf(options.optimize),
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     health: healthOf(options.health),
@@ -99,11 +103,6 @@ export function resolveSettings(
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });
-}
-
-/** An option given as `undefined` is one that is not given, and must not stand in the way of its default. */
-function defined<T extends object>(group: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(group ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
@@ -143,6 +142,12 @@ function logOf(options: ClaudeModuleOptions['log']): LogSettings | false {
 function requestsOf(options: ClaudeModuleOptions['requests']): RequestSettings {
   const { correlationHeader, ...rest } = { ...REQUEST_DEFAULTS, ...defined(options) };
   return Object.freeze({ ...rest, correlationHeader: correlationHeader.toLowerCase() });
+}
+
+function optimizeOf(options: ClaudeModuleOptions['optimize'] = false): OptimizeSettings | false {
+  if (options === false) return false;
+  const { strategies, dryRun = OPTIMIZE_DEFAULTS.dryRun } = options;
+  return Object.freeze({ strategies, dryRun });
 }
 
 /** A deadline below the default of an attempt bounds the attempt as well. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { STRATEGY_NAMES } from '../../call/context.js';
 import { STAGE_ORDER } from '../../call/pipeline.js';
-import { fn, milliseconds, must, oneOf, text } from './checks.js';
+import { flag, fn, milliseconds, must, oneOf, text } from './checks.js';
 
 export const timeouts = z
   .strictObject({
@@ -25,6 +25,7 @@ export const context = z
     requestType: text,
     endpoint: text,
     strategy: oneOf(...STRATEGY_NAMES),
+    optimize: flag,
   })
   .partial();
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { count, isObject, isText, must, share } from './checks.js';
 
-const smallerModels = must<Record<string, string>>(
+export const smallerModels = must<Record<string, string>>(
   'an object whose keys and values are model ids, each key with another as its value',
   (value) =>
     isObject(value) &&

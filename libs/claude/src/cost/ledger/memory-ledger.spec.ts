@@ -36,6 +36,8 @@ const anyNanoUsd = fc.option(fc.integer({ min: -1e12, max: 1e12 }));
 
 const anySavings = fc.record({
   cachingSaved: anyNanoUsd,
+  optimizationSaved: anyNanoUsd,
+  optimizationCouldSave: anyNanoUsd,
   cachingCouldSave: anyNanoUsd,
   batchCouldSave: anyNanoUsd,
   smallerModelCouldSave: anyNanoUsd,

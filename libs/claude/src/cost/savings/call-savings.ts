@@ -11,6 +11,10 @@ export interface CallSavings {
   readonly batchCouldSave: number | null;
   /** How much less it would have cost with a smaller model. */
   readonly smallerModelCouldSave: number | null;
+  /** How much less it cost than without what cost optimization changed; below 0 where that cost more than it saved. */
+  readonly optimizationSaved: number | null;
+  /** How much less it would have cost with what cost optimization, in a dry run, would have changed. */
+  readonly optimizationCouldSave: number | null;
   /** What budgets held for it: of each attempt that used something, the most it could cost. */
   readonly reserved: number | null;
   /** What those attempts cost. */
@@ -26,6 +30,8 @@ export const NO_SAVINGS: CallSavings = Object.freeze({
   cachingCouldSave: null,
   batchCouldSave: null,
   smallerModelCouldSave: null,
+  optimizationSaved: null,
+  optimizationCouldSave: null,
   reserved: null,
   usedOfReserved: null,
 });

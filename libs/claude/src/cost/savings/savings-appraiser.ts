@@ -1,5 +1,7 @@
-import type { Cost, PriceUsage } from '../../call/cost.js';
+import type { PriceUsage } from '../../call/cost.js';
+import type { OptimizationRecord } from '../../call/optimization.js';
 import type { AttemptRecord, CallRecord } from '../../call/record.js';
+import { isPriced, nanoUsdOf } from './alternative-cost.js';
 import { bySmallerModel, inBatch, repeatedTokens, withCache, withoutCache, type ModelUse } from './alternatives.js';
 import { NO_SAVINGS, type CallSavings, type SavingKind } from './call-savings.js';
 import type { SavingsSettings } from './savings.options.js';
@@ -14,6 +16,7 @@ export type AppraisedAttempt = Pick<
 /** What has to be known of a call: its record, or as much of one as there is. */
 export type AppraisedCall = Pick<CallRecord, 'requestType' | 'priority' | 'stream' | 'startedAtMs'> & {
   readonly attempts: readonly AppraisedAttempt[];
+  readonly optimization?: Pick<OptimizationRecord, 'dryRun' | 'savingNanoUsd'> | null;
 };
 
 /** An attempt whose usage and price are known. */
@@ -42,6 +45,10 @@ export class SavingsAppraiser {
   appraise(call: AppraisedCall): CallSavings {
     const totals: Totals = { ...NO_SAVINGS };
     for (const attempt of call.attempts) this.#appraiseAttempt(totals, call, attempt);
+    if (call.optimization) {
+      const { dryRun, savingNanoUsd } = call.optimization;
+      increase(totals, dryRun ? 'optimizationCouldSave' : 'optimizationSaved', savingNanoUsd);
+    }
     return totals;
   }
 
@@ -76,18 +83,9 @@ export class SavingsAppraiser {
   /** How much less an alternative would have cost; `null` without one, or where its price is not known. */
   #less({ costNanoUsd, atMs }: PricedUse, alternative: ModelUse | null): number | null {
     if (alternative === null) return null;
-    try {
-      const cost = this.costOf(alternative.model, alternative.usage, atMs);
-      return isPriced(cost) ? costNanoUsd - cost.nanoUsd : null;
-    } catch {
-      // What was used could be billed, and this could not: a call is booked whatever could have been saved.
-      return null;
-    }
+    const nanoUsd = nanoUsdOf(this.costOf, alternative, atMs);
+    return nanoUsd === null ? null : costNanoUsd - nanoUsd;
   }
-}
-
-function isPriced({ unpriced }: Cost): boolean {
-  return !unpriced.some(({ reason }) => reason === 'model');
 }
 
 function aboveZero(nanoUsd: number | null): number | null {

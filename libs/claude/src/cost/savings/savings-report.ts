@@ -40,6 +40,10 @@ export interface SavingsReport {
   readonly batchCouldSave: SavingFigure;
   /** What short calls would have saved with a smaller model. */
   readonly smallerModelCouldSave: SavingFigure;
+  /** What cost optimization has saved: smaller models, trimmed histories, cache breakpoints, less what was made twice. */
+  readonly optimizationSaved: SavingFigure;
+  /** What it would have saved with calls of which it only said what it would do. */
+  readonly optimizationCouldSave: SavingFigure;
   readonly reservations: ReservationFigure;
 }
 
@@ -49,6 +53,7 @@ export function savingsReport(
   settings: SavingsSettings,
 ): SavingsReport {
   const { cachingSaved, cachingCouldSave, batchCouldSave, smallerModelCouldSave, reserved, usedOfReserved } = savings;
+  const { optimizationSaved, optimizationCouldSave } = savings;
   return Object.freeze({
     period: Object.freeze({ ...period }),
     totalCostUsd,
@@ -56,6 +61,8 @@ export function savingsReport(
     cachingCouldSave: figure(cachingCouldSave, cachingAssumption(settings)),
     batchCouldSave: figure(batchCouldSave, BATCH),
     smallerModelCouldSave: figure(smallerModelCouldSave, smallerModelAssumption(settings)),
+    optimizationSaved: figure(optimizationSaved, OPTIMIZATION),
+    optimizationCouldSave: figure(optimizationCouldSave, OPTIMIZATION),
     reservations: reservationFigure(reserved, usedOfReserved),
   });
 }
@@ -67,6 +74,10 @@ const CACHING_SAVED =
 const BATCH =
   'Calls of priority `background` that were no streams could wait up to a day for their answers; in a message batch they ' +
   'use the same tokens, cached ones included, at standard speed.';
+
+const OPTIMIZATION =
+  'Sent as they were asked, the same calls would have had answers of the same length; how many more tokens their prompts ' +
+  'would have had is estimated, in proportion to those that the API counted.';
 
 const RESERVED =
   'Attempts that used nothing are left out, as all that was held for them came back; what several budgets held for one ' +

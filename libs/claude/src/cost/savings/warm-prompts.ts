@@ -1,7 +1,7 @@
 import { RecentKeys } from '../../rate-limit/recent-keys.js';
 
 /** How long the prompt cache keeps what nobody reads ("Prompt caching" in the Anthropic API docs). */
-const LIFETIME_MS = 300_000;
+export const CACHE_LIFETIME_MS = 300_000;
 
 /** Names of models and kinds of work may come from users, so there is an end to those that are remembered. */
 const MAX_KINDS = 1_000;
@@ -27,7 +27,7 @@ export class WarmPrompts {
     const stretch = this.#stretches.obtain(kind, () => ({ fromMs: -Infinity, untilMs: -Infinity }));
     const isWarm = stretch.fromMs <= startedAtMs && startedAtMs < stretch.untilMs;
     if (startedAtMs >= stretch.untilMs) stretch.fromMs = endedAtMs;
-    stretch.untilMs = Math.max(stretch.untilMs, startedAtMs + LIFETIME_MS);
+    stretch.untilMs = Math.max(stretch.untilMs, startedAtMs + CACHE_LIFETIME_MS);
     return isWarm;
   }
 }

@@ -1,0 +1,40 @@
+import type { APIRequest } from '@anthropic-ai/sdk';
+import { modelOf, type CallInit } from './call-init.js';
+import { withChanges, type RequestChanges } from './request-body.js';
+
+/** An encoded body, and what it says. */
+export interface ReplacedRequest {
+  readonly body: APIRequest['body'];
+  readonly params: unknown;
+}
+
+/** What the next attempt of a call sends. */
+export class CallRequest {
+  /** The encoded request. Headers may be changed in place. */
+  encoded: APIRequest;
+  /** The model that is asked. */
+  model: string | null;
+  /** What was asked for, before a fallback or a budget changed it. */
+  params: unknown;
+
+  constructor({ request, params }: Pick<CallInit, 'request' | 'params'>) {
+    this.encoded = request;
+    this.params = params;
+    this.model = modelOf(params);
+  }
+
+  /** @returns Whether the body let itself be changed. */
+  change(changes: RequestChanges): boolean {
+    const body = withChanges(this.encoded.body, changes);
+    if (body === null) return false;
+    this.model = changes.model ?? this.model;
+    this.encoded = { ...this.encoded, body };
+    return true;
+  }
+
+  replace({ body, params }: ReplacedRequest): void {
+    this.params = params;
+    this.model = modelOf(params);
+    this.encoded = { ...this.encoded, body };
+  }
+}

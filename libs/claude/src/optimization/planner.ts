@@ -1,0 +1,134 @@
+import { isPending } from '../admission/turnstile.js';
+import type { Clock } from '../call/clock.js';
+import { estimateRequestTokens } from '../call/request-tokens.js';
+import { maxTokensOf } from '../call/request-traits.js';
+import { estimatedUsage } from '../call/usage.js';
+import type { Prices } from '../cost/pricing/prices.js';
+import { toError } from '../errors/error-cause.js';
+import { LearnedOutput } from '../rate-limit/learned-output.js';
+import { apply, difference, type Effect, type RequestSize } from './effects.js';
+import type { OptimizerEvent } from './optimizer.events.js';
+import type { Plan, Step } from './plan.js';
+import { requestKind } from './request-kind.js';
+import {
+  CHANGEABLE_FIELDS,
+  type AnsweredRequest,
+  type OptimizationStrategy,
+  type Proposal,
+  type RequestFields,
+  type StrategyRequest,
+} from './strategy.js';
+
+/** A request to make cheaper. */
+export type PlannedRequest = Omit<StrategyRequest, 'inputTokens'>;
+
+/** Whom it works with. */
+export interface PlannerParts {
+  readonly strategies: readonly OptimizationStrategy[];
+  readonly prices: Prices;
+  readonly clock: Clock;
+  readonly tell: (event: OptimizerEvent) => void;
+}
+
+/** Asks one strategy after the other, each about what the one before left. */
+export class Planner {
+  /** How long answers are thought to be, to say what a change is thought to save. */
+  readonly #output = new LearnedOutput();
+
+  constructor(private readonly parts: PlannerParts) {}
+
+  /** @returns `null` where nothing is to be changed. */
+  async plan(asked: PlannedRequest): Promise<Plan | null> {
+    const steps: Step[] = [];
+    let request = sized(asked);
+    for (const strategy of this.parts.strategies) {
+      const proposal = await this.#ask(strategy, request);
+      if (proposal === null) continue;
+      const { changes } = proposal;
+      const next = sized({
+        ...request,
+        params: { ...request.params, ...changes },
+        model: changes.model ?? request.model,
+      });
+      steps.push(this.#step(strategy, proposal, request, next));
+      request = next;
+    }
+    return steps.length === 0 ? null : { asked: asked.params, wanted: request.params, steps };
+  }
+
+  learn(answer: AnsweredRequest): void {
+    if (!answer.reachedMaxTokens) this.#output.learn(requestKind(answer), answer.usage.outputTokens);
+    for (const strategy of this.parts.strategies) {
+      try {
+        strategy.learn?.(answer);
+      } catch (error) {
+        this.#failed(strategy, error);
+      }
+    }
+  }
+
+  async #ask(strategy: OptimizationStrategy, request: StrategyRequest): Promise<Proposal | null> {
+    try {
+      const proposed = strategy.propose(request);
+      const proposal = isPending(proposed) ? await proposed : proposed;
+      return proposal == null ? null : accepted(proposal, request.params);
+    } catch (error) {
+      this.#failed(strategy, error);
+      return null;
+    }
+  }
+
+  #failed({ name }: OptimizationStrategy, error: unknown): void {
+    this.parts.tell({ type: 'strategy-failed', strategy: name, error: toError(error) });
+  }
+
+  #step(
+    { name }: OptimizationStrategy,
+    { reason, changes, cache }: Proposal,
+    before: StrategyRequest,
+    after: StrategyRequest,
+  ): Step {
+    const { prices, clock } = this.parts;
+    const effect: Effect = { before: sizeOf(before), after: sizeOf(after), cache: cache ?? null };
+    const outputTokens = this.#output.estimate(requestKind(before), maxTokensOf(before.params));
+    const use = { model: before.model, usage: estimatedUsage(before.inputTokens, outputTokens) };
+    const atMs = clock.wall();
+    const [held, holds] = [before, after].map(({ params, model, inputTokens }) =>
+      prices.worstCaseNanoUsd({ params, model, inputTokens, atMs }),
+    );
+    return {
+      strategy: name,
+      reason,
+      changed: CHANGEABLE_FIELDS.filter((field) => field in changes),
+      effect,
+      expectedSavingNanoUsd: difference(prices.costOf, use, apply(effect, use), atMs),
+      heldLessNanoUsd: held == null || holds == null ? null : held - holds,
+    };
+  }
+}
+
+/** What of a proposal really changes something; `null` for nothing. Fields that may not be changed stay as they are. */
+function accepted(proposal: Proposal, params: RequestFields): Proposal | null {
+  const { changes } = proposal;
+  const fields = CHANGEABLE_FIELDS.filter((field) => changes[field] !== undefined && changes[field] !== params[field]);
+  if (fields.length === 0) return null;
+  return { ...proposal, changes: Object.fromEntries(fields.map((field) => [field, changes[field]])) };
+}
+
+function sized(request: PlannedRequest): StrategyRequest {
+  const { params, model, stream, context } = request;
+  let inputTokens: number | null = null;
+  return {
+    params,
+    model,
+    stream,
+    context,
+    get inputTokens() {
+      return (inputTokens ??= estimateRequestTokens(params, model));
+    },
+  };
+}
+
+function sizeOf({ model, inputTokens, params }: StrategyRequest): RequestSize {
+  return { model, inputTokens, maxTokens: maxTokensOf(params) };
+}
