@@ -7,6 +7,7 @@ import {
   ClaudeService,
   CostTrackerService,
   EndpointPoolService,
+  InputSanitizerService,
   RateLimiterService,
   type CallRecord,
   type ClaudeModuleOptions,
@@ -28,6 +29,7 @@ export interface ClaudeHarness {
   readonly budgets: BudgetService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
+  readonly sanitizer: InputSanitizerService;
   /** What happened to keys so far. */
   readonly keyEvents: readonly KeyEvent[];
   readonly sim: AnthropicSimulator;
@@ -122,6 +124,7 @@ export async function bootClaude(
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
     endpoints: module.get(EndpointPoolService),
+    sanitizer: module.get(InputSanitizerService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: module.get<ClaudeRuntime>(CLAUDE_RUNTIME, { strict: false }).transport,

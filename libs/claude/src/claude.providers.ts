@@ -11,6 +11,7 @@ import { EndpointPoolService } from './routing/endpoint-pool.service.js';
 import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
+import { InputSanitizerService } from './sanitization/input-sanitizer.service.js';
 import { conceal } from './redaction/conceal.js';
 import { Redactor } from './redaction/redactor.js';
 
@@ -25,6 +26,7 @@ const SERVICES: readonly RuntimeService[] = [
   ClaudeKeysService,
   CostTrackerService,
   EndpointPoolService,
+  InputSanitizerService,
   RateLimiterService,
 ];
 

@@ -38,6 +38,9 @@ import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
 import { routeStage } from './routing/route.stage.js';
+import { sanitizeStage } from './sanitization/sanitize.stage.js';
+import { resolveSanitization } from './sanitization/sanitization.settings.js';
+import { Sanitizer } from './sanitization/sanitizer.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
@@ -65,6 +68,8 @@ export interface ClaudeRuntime {
   /** Where calls go. */
   readonly pool: EndpointPool;
   readonly keyEvents: Subject<KeyEvent>;
+  /** What is looked for in requests. */
+  readonly sanitizer: Sanitizer;
   readonly transport: Transport;
   /** Clears what is logged and quoted; knows the keys. */
   readonly redactor: Redactor;
@@ -118,6 +123,7 @@ export function createRuntime(
     tell: (event) => costs.budgetEvents.next(event),
   });
   const keyEvents = new Subject<KeyEvent>();
+  const sanitizer = new Sanitizer(settings.sanitization || resolveSanitization(), clock);
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const pool = new EndpointPool({
     endpoints: settings.endpoints,
@@ -139,6 +145,7 @@ export function createRuntime(
       pool,
       circuits,
       costs,
+      sanitizer,
       redactor,
       clock,
       random,
@@ -184,6 +191,7 @@ export function createRuntime(
     budgets,
     pool,
     keyEvents,
+    sanitizer,
     transport,
     redactor,
     clock,
@@ -192,18 +200,19 @@ export function createRuntime(
 
 type StageParts = Pick<
   ClaudeRuntime,
-  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'redactor' | 'clock'
+  'admission' | 'store' | 'limiter' | 'budgets' | 'pool' | 'circuits' | 'costs' | 'sanitizer' | 'redactor' | 'clock'
 > & {
   readonly random: Random;
 };
 
 function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, store, limiter, budgets, pool, circuits, costs, redactor, clock, random } = parts;
+  const { admission, store, limiter, budgets, pool, circuits, costs, sanitizer, redactor, clock, random } = parts;
   const { timeouts, maxEventBytes } = settings;
   const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
   const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
   return buildPipeline(
     {
+      ...(settings.sanitization === false ? {} : { sanitize: sanitizeStage(sanitizer) }),
       ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
       retry: retryStage(settings.retry, clock, random, pool),
       ...(pool.endpoints.length === 1 ? {} : { route: routeStage(pool) }),

@@ -85,5 +85,6 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.circuits.close();
     this.#runtime.costs.close();
     this.#runtime.storeEvents.complete();
+    this.#runtime.sanitizer.close();
   }
 }

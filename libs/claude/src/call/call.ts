@@ -3,10 +3,11 @@ import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
 import { Attempt, type AttemptListener } from './attempt.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
-import { withChanges, type RequestChanges } from './request-body.js';
+import { rewrittenRequest, withChanges, type RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import { sendTo, type Endpoint } from './endpoint.js';
+import { NO_FINDINGS, type InputFinding } from './input-finding.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { Outcome } from './outcome.js';
@@ -30,15 +31,19 @@ export class Call implements CallFailureSource {
   maxQueueMs: number | null = null;
   /** What `max_tokens` was lowered to, so that a budget can pay; `null` where it stands as asked. */
   maxTokens: number | null = null;
+  /** What the sanitizer found in its request. */
+  findings: readonly InputFinding[] = NO_FINDINGS;
+  /** Whether the caller has called it off. */
+  aborted = false;
 
   #effectiveModel: string | null;
   #deciding: Attempt | null | undefined = undefined;
   #request: APIRequest;
+  #params: unknown;
   #holders: readonly AttemptListener[] = NO_LISTENERS;
   readonly #attempts: Attempt[] = [];
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
-  #aborted = false;
   #settled = false;
   #onceSettled: (() => void) | null = null;
 
@@ -52,6 +57,7 @@ export class Call implements CallFailureSource {
     this.endpoint = init.endpoint;
     this.#effectiveModel = this.model;
     this.#request = init.request;
+    this.#params = init.params;
     this.startedAtMs = clock.wall();
     this.#startedAt = clock.now();
   }
@@ -77,7 +83,7 @@ export class Call implements CallFailureSource {
 
   /** The SDK method's params, or the parsed body of a request given as bytes; `undefined` where there is none. */
   get params(): unknown {
-    return this.init.params;
+    return this.#params;
   }
 
   get stream(): boolean {
@@ -122,11 +128,6 @@ export class Call implements CallFailureSource {
   /** Says what its attempts cost; `null` where costs are not tracked. */
   get price(): PriceUsage | null {
     return this.init.price;
-  }
-
-  /** Whether the caller has called it off. */
-  get aborted(): boolean {
-    return this.#aborted;
   }
 
   /** Whether its record has been written. */
@@ -183,6 +184,11 @@ export class Call implements CallFailureSource {
     return true;
   }
 
+  /** Lets all attempts send what is made of the encoded request, where its body lets itself be changed. */
+  rewrite(change: (params: unknown) => unknown): void {
+    [this.#request, this.#params] = rewrittenRequest(this.#request, this.#params, change);
+  }
+
   /** Sends the request through the rest of the SDK's own chain, to end with the attempt. */
   transmit(attempt: Attempt): Promise<Response> {
     // What our own transport asks of a signal is all that this one has to have.
@@ -193,7 +199,7 @@ export class Call implements CallFailureSource {
   /** The caller calls it off: whatever is under way ends at once. */
   abort(): void {
     if (this.interruption) return;
-    this.#aborted = true;
+    this.aborted = true;
     // Its reader ends as with the SDK alone, which knows an abort by this name.
     this.#interrupt(() => new APIUserAbortError(), new DOMException('The call was aborted.', 'AbortError'));
   }

@@ -1,5 +1,6 @@
 import type { CallContext } from './context.js';
 import type { Cost } from './cost.js';
+import type { InputFinding } from './input-finding.js';
 import type { FailureSummary, Outcome } from './outcome.js';
 import type { Usage } from './usage.js';
 
@@ -62,6 +63,8 @@ export interface CallRecord {
   readonly usage: Usage | null;
   /** What `max_tokens` was lowered to, so that a budget could pay for the call; `null` where it was sent as asked. */
   readonly maxTokensLoweredTo: number | null;
+  /** What the sanitizer found in the request, twenty findings at the most; what it only logs is none. Never any text. */
+  readonly findings: readonly InputFinding[];
   /** What all attempts of the call cost together, in whole nano-dollars; `null` where costs are not tracked. */
   readonly costNanoUsd: number | null;
   /** The exchanges in order; empty when the call was refused or answered before any was made. */

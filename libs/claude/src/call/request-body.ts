@@ -21,6 +21,18 @@ export function withChanges(body: RequestBody, changes: RequestChanges): string 
   return JSON.stringify({ ...params, ...changes });
 }
 
+/** A request, and its params, that say what `change` makes of its encoded body; both as they are where that is no JSON. */
+export function rewrittenRequest(
+  request: APIRequest,
+  params: unknown,
+  change: (params: unknown) => unknown,
+): [request: APIRequest, params: unknown] {
+  const given = parsed(request.body);
+  if (given === null) return [request, params];
+  const changed = change(given);
+  return [{ ...request, body: JSON.stringify(changed) }, changed];
+}
+
 function parsed(body: RequestBody): unknown {
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return null;
   try {

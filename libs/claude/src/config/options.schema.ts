@@ -9,6 +9,7 @@ import { endpoints, routing } from './schema/endpoints.schema.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { retry } from './schema/retry.schema.js';
+import { sanitization } from './schema/sanitization.schema.js';
 import { transport } from './schema/transport.schema.js';
 
 /** Shape of the module's options. Contradictions between options are looked for once the shape holds. */
@@ -27,6 +28,7 @@ export const OPTIONS_SCHEMA = z
     circuit: z.union([off, circuit]),
     rateLimit: z.union([off, rateLimit]),
     cost: z.union([off, cost]),
+    sanitization: z.union([off, sanitization]),
     store,
     storeOutage,
     timeouts,

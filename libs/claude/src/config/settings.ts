@@ -17,8 +17,10 @@ import { conceal } from '../redaction/conceal.js';
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
+import { resolveSanitization, type SanitizationSettings } from '../sanitization/sanitization.settings.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
+import { defined } from './defined.js';
 import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 import { validateOptions } from './validate-options.js';
 
@@ -34,6 +36,7 @@ export interface ClaudeSettings {
   readonly circuit: CircuitSettings | false;
   readonly rateLimit: RateLimitSettings | false;
   readonly cost: CostSettings | false;
+  readonly sanitization: SanitizationSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
@@ -73,6 +76,7 @@ export function resolveSettings(
     circuit: circuitOf(options.circuit),
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
     cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
+    sanitization: options.sanitization === false ? false : resolveSanitization(options.sanitization),
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     timeouts: timeoutsOf(options.timeouts),
@@ -86,11 +90,6 @@ export function resolveSettings(
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });
-}
-
-/** An option given as `undefined` is one that is not given, and must not stand in the way of its default. */
-function defined<T extends object>(group: T | undefined): Partial<T> {
-  return Object.fromEntries(Object.entries(group ?? {}).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
 function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {
