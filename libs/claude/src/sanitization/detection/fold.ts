@@ -47,8 +47,8 @@ const LEET: ReadonlyMap<string, string> = new Map([
 ]);
 
 const ASCII = /^[\0-\x7f]*$/;
-/** Marks that alphabets stack on letters; those of Indic scripts are letters of their own. */
-const DIACRITICS = /(?=\p{Mn})[\p{sc=Zinh}\p{sc=Hebr}\p{sc=Arab}]/gu;
+/** Marks that alphabets stack on letters; those of Indic scripts and of Japanese make other letters of them. */
+const DIACRITICS = /(?![\u3099\u309a])(?=\p{Mn})[\p{sc=Zinh}\p{sc=Hebr}\p{sc=Arab}]/gu;
 
 /** A word as the lexicon has it: small letters in their plain form, without accents and apostrophes. */
 export function foldWord(word: string): string {

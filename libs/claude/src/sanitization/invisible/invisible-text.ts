@@ -99,7 +99,8 @@ class InvisiblePass {
 
   /** How long a whole subdivision flag's tags are that begin here; 0 where none do. */
   #flagAt(at: number): number {
-    if (this.#previous !== '\u{1f3f4}' || this.text.charCodeAt(at) !== 0xdb40) return 0;
+    // Right behind the flag, in the text as it came: or the end of a longer run would pass for the whole.
+    if (this.text.charCodeAt(at) !== 0xdb40 || !this.text.startsWith('\u{1f3f4}', at - 2)) return 0;
     return FLAG_TAGS.exec(this.text.slice(at, at + 14))?.[0].length ?? 0;
   }
 
