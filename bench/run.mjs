@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger sanitization --quick`. Figures are ratios within one run: machines differ.
 import os from 'node:os';
 import { benchAdmission } from './admission.mjs';
 import { benchContext } from './context.mjs';
@@ -6,6 +6,7 @@ import { benchGateway } from './gateway.mjs';
 import { benchLedger } from './ledger.mjs';
 import { benchLibrary } from './library.mjs';
 import { benchResilience } from './resilience.mjs';
+import { benchSanitization } from './sanitization.mjs';
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const quick = process.argv.includes('--quick');
@@ -19,3 +20,4 @@ if (wanted('context')) await benchContext();
 if (wanted('resilience')) await benchResilience(options);
 if (wanted('admission')) await benchAdmission(options);
 if (wanted('ledger')) benchLedger();
+if (wanted('sanitization')) await benchSanitization(options);

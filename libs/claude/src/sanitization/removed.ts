@@ -9,13 +9,21 @@ interface Range {
   readonly end: number;
 }
 
-/** A text with a marker in the place of everything that is found in it, until nothing is. */
-export function markedHits(text: string, find: (text: string) => readonly Range[]): string {
+/**
+ * A text with a marker in the place of everything that is found in it, until nothing is.
+ *
+ * @param clean Applied to what is left: a joiner may have joined what is gone.
+ */
+export function markedHits(
+  text: string,
+  find: (text: string) => readonly Range[],
+  clean: (text: string) => string,
+): string {
   let marked = text;
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const ranges = find(marked);
     if (ranges.length === 0) return marked;
-    marked = withMarkers(marked, ranges);
+    marked = clean(withMarkers(marked, ranges));
   }
   return find(marked).length === 0 ? marked : REMOVED;
 }

@@ -46,9 +46,14 @@ export class TextInspector {
     }
     if (policy.patterns !== 'off') {
       const found = this.#patternFindings(text, invisible, policy, findings);
-      if (found && policy.patterns === 'strip') cleaned = markedHits(cleaned, (each) => this.#scanner.scan(each).hits);
+      if (found && policy.patterns === 'strip') cleaned = this.#withoutHits(cleaned, policy);
     }
     return { findings: findings.length === 0 ? NO_LOCAL_FINDINGS : findings, cleaned };
+  }
+
+  #withoutHits(text: string, { invisible }: SourcePolicy): string {
+    const clean = (left: string): string => (invisible === 'strip' ? inspectInvisible(left).cleaned.text : left);
+    return markedHits(text, (left) => this.#scanner.scan(left).hits, clean);
   }
 
   #measure(text: string, action: FindingAction, findings: LocalFinding[]): void {

@@ -18,8 +18,6 @@ export interface Suspicion {
 /** How far apart two signs may be and still belong together, in characters. */
 export const WINDOW = 2_000;
 
-const SUREST = 0.999;
-
 /** Puts hits that are near each other together, each rule once, and keeps those of places that reach the threshold. */
 export function suspiciousHits(found: readonly InjectionHit[], threshold: number): Suspicion {
   const hits = found.toSorted((a, b) => a.start - b.start || a.end - b.end);
@@ -46,15 +44,18 @@ class Place {
   readonly #counts = new Map<InjectionRule, number>();
   /** Sum of the logarithms of what each rule leaves of the doubt. */
   #doubt = 0;
+  /** How many of them leave none. */
+  #certain = 0;
 
   get score(): number {
+    if (this.#certain > 0) return 1;
     return this.#counts.size === 0 ? 0 : 1 - Math.exp(this.#doubt);
   }
 
   enter({ rule }: InjectionHit): void {
     const count = this.#counts.get(rule) ?? 0;
     this.#counts.set(rule, count + 1);
-    if (count === 0) this.#doubt += doubtOf(rule);
+    if (count === 0) this.#weigh(rule, 1);
   }
 
   leave({ rule }: InjectionHit): void {
@@ -64,10 +65,11 @@ class Place {
       return;
     }
     this.#counts.delete(rule);
-    this.#doubt -= doubtOf(rule);
+    this.#weigh(rule, -1);
   }
-}
 
-function doubtOf({ score }: InjectionRule): number {
-  return Math.log(1 - Math.min(score, SUREST));
+  #weigh({ score }: InjectionRule, sign: 1 | -1): void {
+    if (score >= 1) this.#certain += sign;
+    else this.#doubt += sign * Math.log(1 - score);
+  }
 }
