@@ -1,12 +1,16 @@
 // `npm run eval:safety -- --secrets secrets.jsonl --lookalikes lookalikes.jsonl`, or SAFETY_CORPORA=<folder that holds them>:
-// how well the redactor does on labelled rows, against its bounds. Exits with 1 where one is missed.
-// Rows are JSON lines: `{ text, spans: [[start, end, type]], category, hard }`.
+// how well redactor and sanitizer do on labelled rows, against their bounds. Exits with 1 where one is missed. What no rows are
+// given for is passed over. Rows are JSON lines: `{ text, spans: [[start, end, type]], category, hard, stretch, discuss }`.
 import { parseArgs } from 'node:util';
 import { evaluateRedaction } from './lib/eval-redaction.mjs';
+import { evaluateSanitizer } from './lib/eval-sanitizer.mjs';
 import { readRows } from './lib/rows.mjs';
 
 /** What is evaluated, and the rows it needs. Each returns figures: `{ name, value, bound, holds, rows, missed }`. */
-const EVALUATIONS = [{ name: 'redaction', rows: ['secrets', 'lookalikes'], evaluate: evaluateRedaction }];
+const EVALUATIONS = [
+  { name: 'redaction', rows: ['secrets', 'lookalikes'], evaluate: evaluateRedaction },
+  { name: 'sanitization', rows: ['injection', 'obfuscated', 'benign'], evaluate: evaluateSanitizer },
+];
 
 const names = [...new Set(EVALUATIONS.flatMap(({ rows }) => rows))];
 const { values } = parseArgs({
@@ -16,8 +20,13 @@ const { values } = parseArgs({
   },
 });
 
+const isGiven = ({ rows }) =>
+  process.env.SAFETY_CORPORA !== undefined || rows.some((file) => values[file] !== undefined);
+// Nothing given at all is told by the first one.
+const chosen = EVALUATIONS.some(isGiven) ? EVALUATIONS.filter(isGiven) : EVALUATIONS;
+
 let missed = 0;
-for (const { name, rows, evaluate } of EVALUATIONS) {
+for (const { name, rows, evaluate } of chosen) {
   const figures = await evaluate(Object.fromEntries(rows.map((file) => [file, readRows(file, values[file])])));
   console.log(`\n${name}`);
   console.table(

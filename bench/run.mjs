@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization --quick`. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const PARTS = {
   admission: async (options) => (await import('./admission.mjs')).benchAdmission(options),
   ledger: async () => (await import('./ledger.mjs')).benchLedger(),
   health: async () => (await import('./health.mjs')).benchHealth(),
+  sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 

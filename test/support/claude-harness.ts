@@ -11,6 +11,7 @@ import {
   CostOptimizerService,
   CostTrackerService,
   EndpointPoolService,
+  InputSanitizerService,
   RateLimiterService,
   type CallRecord,
   type ClaudeModuleOptions,
@@ -36,6 +37,7 @@ export interface ClaudeHarness {
   readonly keys: ClaudeKeysService;
   readonly metrics: ClaudeMetricsService;
   readonly health: ClaudeHealthService;
+  readonly sanitizer: InputSanitizerService;
   /** What happened to keys so far. */
   readonly keyEvents: readonly KeyEvent[];
   readonly sim: AnthropicSimulator;
@@ -143,6 +145,7 @@ export async function bootClaude(
     optimizer: module.get(CostOptimizerService),
     endpoints: module.get(EndpointPoolService),
     health: module.get(ClaudeHealthService),
+    sanitizer: module.get(InputSanitizerService),
     sim: module.get(AnthropicSimulator),
     clock,
     transport: runtime.transport,

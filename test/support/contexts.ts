@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import type { AddressInfo, Server } from 'node:net';
 import {
+  Body,
   Controller,
   Get,
+  Post,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -20,7 +22,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 
 /** What stands in an application of one handler, whatever the context it is called in. */
 export interface AppParts extends Pick<ModuleMetadata, 'imports' | 'providers'> {
-  /** Gets the data of the message in a WebSocket or RPC application. */
+  /** Gets the data of the message, the body of a POST, or the argument of a field. */
   readonly handler: (data?: unknown) => unknown;
   readonly guards?: readonly (Type<CanActivate> | CanActivate)[];
   readonly filters?: readonly (Type<ExceptionFilter> | ExceptionFilter)[];
@@ -32,7 +34,8 @@ export interface AppParts extends Pick<ModuleMetadata, 'imports' | 'providers'> 
 export interface HttpApp {
   readonly app: INestApplication;
   readonly url: string;
-  ask(): Promise<Response>;
+  /** @param body Sent as JSON; none for a GET. */
+  ask(body?: unknown): Promise<Response>;
 }
 
 export interface GraphqlError {
@@ -43,7 +46,10 @@ export interface GraphqlError {
 
 export interface GraphqlApp {
   readonly app: INestApplication;
-  ask(): Promise<{ readonly data: unknown; readonly errors?: readonly GraphqlError[]; readonly headers: Headers }>;
+  /** @param text The argument of the field. */
+  ask(
+    text?: string,
+  ): Promise<{ readonly data: unknown; readonly errors?: readonly GraphqlError[]; readonly headers: Headers }>;
 }
 
 /** An application that is sent messages; the answer is what its client gets. */
@@ -70,6 +76,7 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
 
   @Controller()
   @UseGuards(...(parts.guards ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {
@@ -77,6 +84,12 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
     @decorator
     ask(): unknown {
       return handler();
+    }
+
+    @Post('ask')
+    @decorator
+    askAbout(@Body() body: unknown): unknown {
+      return handler(body);
     }
   }
 
@@ -86,16 +99,21 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
       ? module.createNestApplication()
       : module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
   const url = await listen(app);
-  return { app, url, ask: () => fetch(`${url}/ask`) };
+  const ask = (body?: unknown): Promise<Response> =>
+    fetch(
+      `${url}/ask`,
+      body === undefined ? {} : { method: 'POST', body: JSON.stringify(body), headers: JSON_CONTENT },
+    );
+  return { app, url, ask };
 }
 
 /** Only those who ask for it pay for loading it. */
 async function loadGraphql() {
   // Mercurius needs it for a page of its own that is off here, and stock Jest cannot load what it is made of.
   jest.doMock('@fastify/static', () => nothing);
-  const { GraphQLModule, Query, Resolver } = await import('@nestjs/graphql');
+  const { Args, GraphQLModule, Query, Resolver } = await import('@nestjs/graphql');
   const { MercuriusDriver } = await import('@nestjs/mercurius');
-  return { GraphQLModule, Query, Resolver, MercuriusDriver };
+  return { Args, GraphQLModule, Query, Resolver, MercuriusDriver };
 }
 
 /** Loads GraphQL before the first test of a file, since it may take longer than a test has. */
@@ -104,24 +122,25 @@ export function loadGraphqlFirst(): void {
 }
 
 export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
-  const { GraphQLModule, Query, Resolver, MercuriusDriver } = await loadGraphql();
+  const { Args, GraphQLModule, Query, Resolver, MercuriusDriver } = await loadGraphql();
   const { handler, decorator = nothing, imports = [], providers = [] } = parts;
 
   @Resolver()
   @UseGuards(...(parts.guards ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   class AskResolver {
     @Query('ask')
     @decorator
-    ask(): unknown {
-      return handler();
+    ask(@Args() args: unknown): unknown {
+      return handler(args);
     }
   }
 
   const graphql = GraphQLModule.forRoot<MercuriusDriverConfig>({
     driver: MercuriusDriver,
-    typeDefs: 'type Query { ask: String }',
+    typeDefs: 'type Query { ask(text: String): String }',
     cache: false,
   });
   const module = await compile({ imports: [...imports, graphql], providers: [...providers, AskResolver] });
@@ -129,8 +148,9 @@ export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
   const url = await listen(app);
   return {
     app,
-    async ask() {
-      const body = JSON.stringify({ query: '{ ask }' });
+    async ask(text) {
+      const query = text === undefined ? '{ ask }' : 'query ($text: String) { ask(text: $text) }';
+      const body = JSON.stringify({ query, variables: { text } });
       const response = await fetch(`${url}/graphql`, { method: 'POST', body, headers: JSON_CONTENT });
       const answer = (await response.json()) as Omit<Awaited<ReturnType<GraphqlApp['ask']>>, 'headers'>;
       return { ...answer, headers: response.headers };
@@ -149,6 +169,7 @@ export async function bootWebSocket(parts: AppParts): Promise<MessageApp> {
 
   @WebSocketGateway()
   @UseGuards(...(parts.guards ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   class AskGateway {
@@ -182,6 +203,7 @@ export async function bootRpc(parts: AppParts): Promise<MessageApp> {
 
   @Controller()
   @UseGuards(...(parts.guards ?? []))
+  @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {

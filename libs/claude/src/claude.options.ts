@@ -16,6 +16,7 @@ import type { TracingOption } from './observability/tracing/tracing.options.js';
 import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { EndpointOptions, RoutingOptions } from './routing/routing.options.js';
+import type { SanitizationOptions } from './sanitization/sanitization.options.js';
 import type { TransportOptions } from './transport/transport.js';
 
 /** Time limits of calls. All in milliseconds, all above 0. */
@@ -82,6 +83,8 @@ export interface ClaudeModuleOptions {
   readonly tracing?: TracingOption;
   /** How calls are made cheaper: the strategies to try, and whether they only say so. Default `false`: not at all. */
   readonly optimize?: OptimizeOptions | false;
+  /** How requests are looked at before they leave: unseen characters, signs of an injection, length; `false` for not at all. */
+  readonly sanitization?: SanitizationOptions | false;
   /** Where meters of limits and budgets are kept. Default: this process's memory. */
   readonly store?: AdmissionStore;
   /** What becomes of calls while that `store` does not answer. Memory always does. */

@@ -14,6 +14,7 @@ import { ClaudeKeysService } from './keys/claude-keys.service.js';
 import { storedKeySource } from './keys/stored-key-source.js';
 import { ClaudeMetricsService } from './observability/claude-metrics.service.js';
 import { RateLimiterService } from './rate-limit/rate-limiter.service.js';
+import { InputSanitizerService } from './sanitization/input-sanitizer.service.js';
 import { conceal } from './redaction/conceal.js';
 import { HandlerScope } from './observability/handler-scope.js';
 import { tracingOf } from './observability/tracing/tracing.js';
@@ -34,6 +35,7 @@ const SERVICES: readonly RuntimeService[] = [
   CostTrackerService,
   EndpointPoolService,
   HandlerScope,
+  InputSanitizerService,
   RateLimiterService,
 ];
 

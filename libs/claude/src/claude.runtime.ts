@@ -1,7 +1,6 @@
 import { Subject } from 'rxjs';
 import { Admission } from './admission/admission.js';
 import type { AdmissionStore } from './admission/admission-store.js';
-import { admitStage } from './admission/admit.stage.js';
 import type { BoundedStore } from './admission/bounded-store.js';
 import { MemoryAdmissionStore } from './admission/memory-store.js';
 import type { StoreEvent } from './admission/store.events.js';
@@ -12,29 +11,22 @@ import { ClaudeClient } from './call/claude-client.js';
 import { systemClock, type Clock, type Random } from './call/clock.js';
 import { PLACEHOLDER_KEY } from './call/endpoint.js';
 import { LiveCalls } from './call/live-calls.js';
-import { buildPipeline } from './call/pipeline.js';
 import type { CallRecord } from './call/record.js';
-import { sendStage } from './call/send.stage.js';
-import type { NextStage } from './call/stage.js';
 import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
-import { circuitStage } from './circuit/circuit.stage.js';
 import { boundedStoreOf } from './claude.store.js';
+import { pipelineOf } from './claude.pipeline.js';
 import type { ClaudeSettings } from './config/settings.js';
-import { Batches } from './cost/batches/batches.js';
-import { batchesStage } from './cost/batches/batches.stage.js';
 import { Budgets } from './cost/budgets/budgets.js';
 import { checkedBudgets } from './cost/budgets/resolve-budgets.js';
 import { COST_DEFAULTS } from './cost/cost.options.js';
 import { Costs } from './cost/costs.js';
-import { pricedModelsStage } from './cost/priced-models.stage.js';
 import type { KeyEvent } from './keys/key.events.js';
 import { Observers } from './observability/observers.js';
 import type { LineWriter } from './observability/request-log.js';
 import { startObserving, type Observing } from './observability/start-observing.js';
 import type { Tracing } from './observability/tracing/tracing.js';
 import type { Optimizer } from './optimization/optimizer.js';
-import { optimizeStage } from './optimization/optimize.stage.js';
 import { optimizerOf } from './optimization/resolve-strategies.js';
 import { countInput } from './rate-limit/count-input.js';
 import { RateLimiter } from './rate-limit/rate-limiter.js';
@@ -42,13 +34,13 @@ import { NO_LIMITS } from './rate-limit/resolve-rate-limits.js';
 import { KnownSecrets } from './redaction/known-secrets.js';
 import { redactingSdkLogger } from './redaction/redacting-sdk-logger.js';
 import { Redactor } from './redaction/redactor.js';
-import { retryStage } from './retry/retry.stage.js';
 import { EndpointPool } from './routing/endpoint-pool.js';
 import { clientSecrets } from './routing/client-secrets.js';
 import { limitViewOf, NO_LIMIT_VIEW } from './routing/limit-view.js';
 import type { EndpointProber } from './routing/endpoint-prober.js';
-import { routeStage } from './routing/route.stage.js';
 import { startProber } from './routing/start-prober.js';
+import { resolveSanitization } from './sanitization/sanitization.settings.js';
+import { Sanitizer } from './sanitization/sanitizer.js';
 import { createTransport, type Transport } from './transport/transport.js';
 
 /** Everything one module instance is made of. Two instances share none of it. */
@@ -88,6 +80,8 @@ export interface ClaudeRuntime {
   /** Asks endpoints that are out; `null` where only calls find out. */
   readonly prober: EndpointProber | null;
   readonly keyEvents: Subject<KeyEvent>;
+  /** What is looked for in requests. */
+  readonly sanitizer: Sanitizer;
   readonly transport: Transport;
   /** Clears what is logged and quoted; knows the keys. */
   readonly redactor: Redactor;
@@ -151,6 +145,7 @@ export function createRuntime(
     tell: (event) => costs.budgetEvents.next(event),
   });
   const keyEvents = new Subject<KeyEvent>();
+  const sanitizer = new Sanitizer(settings.sanitization || resolveSanitization(), clock);
   const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
   const pool = new EndpointPool({
     endpoints: settings.endpoints,
@@ -186,6 +181,7 @@ export function createRuntime(
       pool,
       circuits,
       costs,
+      sanitizer,
       redactor,
       clock,
       random,
@@ -244,38 +240,12 @@ export function createRuntime(
     pool,
     prober: startProber(settings.routing, client, { pool, clock, random }),
     keyEvents,
+    sanitizer,
     transport,
     redactor,
     clock,
     random,
   };
-}
-
-type StageParts = Pick<
-  ClaudeRuntime,
-  'admission' | 'store' | 'limiter' | 'budgets' | 'optimizer' | 'pool' | 'circuits' | 'costs' | 'redactor' | 'clock'
-> & {
-  readonly random: Random;
-};
-
-function pipelineOf(settings: ClaudeSettings, parts: StageParts): NextStage {
-  const { admission, store, limiter, budgets, optimizer, pool, circuits, costs, redactor, clock, random } = parts;
-  const { timeouts, maxEventBytes } = settings;
-  const limitsOf = settings.rateLimit === false ? null : limiter.askOf;
-  const askOf = budgets.accounts.length === 0 ? limitsOf : budgets.askOf(limitsOf ?? (() => null));
-  return buildPipeline(
-    {
-      ...(settings.optimize === false ? {} : { optimize: optimizeStage(optimizer) }),
-      ...(settings.cost === false ? {} : { batches: batchesStage(new Batches({ store, clock, costs, budgets })) }),
-      retry: retryStage(settings.retry, clock, random, pool),
-      route: routeStage(pool),
-      ...(costs.prices.unknownModel === 'refuse' ? { price: pricedModelsStage(costs.prices, clock) } : {}),
-      ...(askOf === null ? {} : { admit: admitStage(admission, askOf) }),
-      ...(settings.circuit === false ? {} : { circuit: circuitStage(circuits) }),
-      send: sendStage({ timeouts, maxEventBytes, redactor, clock }),
-    },
-    settings.stages,
-  );
 }
 
 /** Whether the SDK's client has credentials of its own, which are none of our business. */

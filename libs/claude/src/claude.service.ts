@@ -90,5 +90,6 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.optimizer.close();
     this.#runtime.costs.close();
     this.#runtime.storeEvents.complete();
+    this.#runtime.sanitizer.close();
   }
 }

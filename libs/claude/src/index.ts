@@ -26,6 +26,7 @@ export type { Call } from './call/call.js';
 export type { Attempt } from './call/attempt.js';
 export type { AbandonedAt, FailureSummary, Outcome } from './call/outcome.js';
 export { STAGE_ORDER, type StageInsertion, type StageName } from './call/pipeline.js';
+export type { FindingAction, FindingKind, InputFinding, InputSource } from './call/input-finding.js';
 export type { AttemptRecord, CallRecord } from './call/record.js';
 export { encodedBody, type EncodedBodyOptions } from './call/request-options.js';
 export type { NextStage, Stage } from './call/stage.js';
@@ -252,6 +253,21 @@ export { Redactor } from './redaction/redactor.js';
 export type { RedactorOptions } from './redaction/redactor.options.js';
 export type { SecretKind, SecretPattern } from './redaction/secret-pattern.js';
 export type { RetryBudgetOptions, RetryOptions } from './retry/retry.options.js';
+export { InputSanitizerService, type SanitizeResult } from './sanitization/input-sanitizer.service.js';
+export type { InjectionCategory, InjectionRule } from './sanitization/detection/injection-rule.js';
+export { INJECTION_RULES } from './sanitization/detection/rules/injection-rules.js';
+export type { DetectorInput, DetectorOptions, DetectorStats, DetectorVerdict } from './sanitization/detector-hook.js';
+export { INVISIBLE_RULES, type InvisibleRule } from './sanitization/invisible/invisible.rules.js';
+export { Sanitized, SanitizationInterceptor, type SanitizedOptions } from './sanitization/sanitization.interceptor.js';
+export {
+  POLICY_PRESETS,
+  type CustomRule,
+  type PolicyPreset,
+  type SanitizationLimits,
+  type SanitizationOptions,
+  type SourcePolicy,
+} from './sanitization/sanitization.options.js';
+export type { SanitizationStats } from './sanitization/sanitization-tally.js';
 export { observeStream, sseEvents, type AbortableEvents, type StartStream } from './streaming/observe-stream.js';
 export { toolUses, type MessageLike, type ToolUse, type ToolUseLike } from './streaming/tool-uses.js';
 export {

@@ -3,6 +3,9 @@ import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import type { AttemptRecord, CallRecord } from './record.js';
 
+/** More would say no more. */
+const MOST_FINDINGS = 20;
+
 const NO_TAGS: Readonly<Record<string, string>> = Object.freeze({});
 
 /** What the record of a call says that the call does not show by itself. */
@@ -28,6 +31,7 @@ export function callRecord(call: Call, { instance, attempts, outcome, usage }: C
     usage,
     maxTokensLoweredTo: call.maxTokens,
     optimization: call.optimization?.record(attempts, attempt) ?? null,
+    findings: call.findings.length > MOST_FINDINGS ? call.findings.slice(0, MOST_FINDINGS) : call.findings,
     costNanoUsd: call.price === null ? null : costOf(attempts),
     attempts,
     retryBudgetExhausted: call.retryBudgetExhausted,

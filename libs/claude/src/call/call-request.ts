@@ -1,6 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import { modelOf, type CallInit } from './call-init.js';
-import { withChanges, type RequestChanges } from './request-body.js';
+import { parsed, withChanges, type RequestChanges } from './request-body.js';
 
 /** An encoded body, and what it says. */
 export interface ReplacedRequest {
@@ -37,4 +37,12 @@ export class CallRequest {
     this.model = modelOf(params);
     this.encoded = { ...this.encoded, body };
   }
+}
+
+/** A request that says what `change` makes of an encoded body; `null` for a body that is no JSON. */
+export function rewritten(body: APIRequest['body'], change: (params: unknown) => unknown): ReplacedRequest | null {
+  const given = parsed(body);
+  if (given === null) return null;
+  const params = change(given);
+  return { body: JSON.stringify(params), params };
 }

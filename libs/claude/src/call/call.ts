@@ -8,6 +8,7 @@ import type { RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import { sendTo, type Endpoint } from './endpoint.js';
+import { NO_FINDINGS, type InputFinding } from './input-finding.js';
 import { Interruption } from './interruption.js';
 import type { Operation } from './operations/operation.js';
 import type { CallOptimization } from './optimization.js';
@@ -34,6 +35,10 @@ export class Call implements CallFailureSource {
   maxTokens: number | null = null;
   /** Who changed it to make it cheaper; `null` for nobody. */
   optimization: CallOptimization | null = null;
+  /** What the sanitizer found in its request. */
+  findings: readonly InputFinding[] = NO_FINDINGS;
+  /** Whether the caller has called it off. */
+  aborted = false;
 
   #deciding: Attempt | null | undefined = undefined;
   #holders: readonly AttemptListener[] = NO_LISTENERS;
@@ -41,7 +46,6 @@ export class Call implements CallFailureSource {
   readonly #attempts: Attempt[] = [];
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
-  #aborted = false;
   #settled = false;
   #onceSettled: (() => void) | null = null;
 
@@ -126,11 +130,6 @@ export class Call implements CallFailureSource {
     return this.init.price;
   }
 
-  /** Whether the caller has called it off. */
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
   /** Whether its record has been written. */
   get settled(): boolean {
     return this.#settled;
@@ -199,7 +198,7 @@ export class Call implements CallFailureSource {
   /** The caller calls it off: whatever is under way ends at once. */
   abort(): void {
     if (this.interruption) return;
-    this.#aborted = true;
+    this.aborted = true;
     // Its reader ends as with the SDK alone, which knows an abort by this name.
     this.#interrupt(() => new APIUserAbortError(), new DOMException('The call was aborted.', 'AbortError'));
   }

@@ -1,6 +1,7 @@
 import type { CallContext } from './context.js';
 import type { Cost } from './cost.js';
 import type { OptimizationRecord } from './optimization.js';
+import type { InputFinding } from './input-finding.js';
 import type { FailureSummary, Outcome } from './outcome.js';
 import type { Usage } from './usage.js';
 
@@ -65,6 +66,8 @@ export interface CallRecord {
   readonly maxTokensLoweredTo: number | null;
   /** What cost optimization changed, or would have changed, and what it saved; `null` where it left the call alone. */
   readonly optimization: OptimizationRecord | null;
+  /** What the sanitizer found in the request, twenty findings at the most; what it only logs is none. Never any text. */
+  readonly findings: readonly InputFinding[];
   /** What all attempts of the call cost together, in whole nano-dollars; `null` where costs are not tracked. */
   readonly costNanoUsd: number | null;
   /** The exchanges in order; empty when the call was refused or answered before any was made. */

@@ -12,6 +12,7 @@ import { optimize } from './schema/optimize.schema.js';
 import { rateLimit, store, storeOutage } from './schema/rate-limit.schema.js';
 import { health } from './schema/health.schema.js';
 import { retry } from './schema/retry.schema.js';
+import { sanitization } from './schema/sanitization.schema.js';
 import { transport } from './schema/transport.schema.js';
 
 /** Shape of the module's options. Contradictions between options are looked for once the shape holds. */
@@ -34,6 +35,7 @@ export const OPTIONS_SCHEMA = z
     requests,
     tracing,
     optimize: z.union([off, optimize]),
+    sanitization: z.union([off, sanitization]),
     store,
     storeOutage,
     health,

@@ -23,6 +23,7 @@ import type { TracingOption } from '../observability/tracing/tracing.options.js'
 import { RETRY_BUDGET_DEFAULTS, RETRY_DEFAULTS, type RetrySettings } from '../retry/retry.options.js';
 import { endpointsOfKeys, resolveEndpoints, singleEndpoint, type Endpoints } from '../routing/resolve-endpoints.js';
 import { PROBE_DEFAULTS, ROUTING_DEFAULTS, type RoutingSettings } from '../routing/routing.options.js';
+import { resolveSanitization, type SanitizationSettings } from '../sanitization/sanitization.settings.js';
 import type { TransportOptions } from '../transport/transport.js';
 import { defined } from './defined.js';
 import { BASE_URL_EXPECTED, isHttpUrl } from './schema/http-url.js';
@@ -45,6 +46,7 @@ export interface ClaudeSettings {
   readonly requests: RequestSettings;
   readonly tracing: TracingOption;
   readonly optimize: OptimizeSettings | false;
+  readonly sanitization: SanitizationSettings | false;
   /** `null` for the memory of this process. */
   readonly store: AdmissionStore | null;
   readonly storeOutage: StoreOutageSettings;
@@ -89,6 +91,7 @@ export function resolveSettings(
     requests: requestsOf(options.requests),
     tracing: options.tracing ?? 'auto',
     optimize: optimizeOf(options.optimize),
+    sanitization: options.sanitization === false ? false : resolveSanitization(options.sanitization),
     store: options.store ?? null,
     storeOutage: Object.freeze({ ...STORE_OUTAGE_DEFAULTS, ...defined(options.storeOutage) }),
     health: healthOf(options.health),
