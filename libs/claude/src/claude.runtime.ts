@@ -209,7 +209,7 @@ export function createRuntime(
     ...(tracing === null && { openTelemetry: false }),
     ...settings.client,
     logger: settings.client.logger ?? console,
-    ...(usesOwnCredentials(pool) ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
+    ...(pool.usesOwnCredentials ? {} : { apiKey: () => Promise.resolve(PLACEHOLDER_KEY) }),
     baseURL: settings.baseURL,
     fetch: transport.fetch,
     middleware: [...settings.middleware, middleware],
@@ -246,9 +246,4 @@ export function createRuntime(
     clock,
     random,
   };
-}
-
-/** Whether the SDK's client has credentials of its own, which are none of our business. */
-function usesOwnCredentials({ endpoints: [first] }: EndpointPool): boolean {
-  return first.key === null && first.options.client === null;
 }

@@ -62,6 +62,12 @@ export class EndpointPool implements Elsewhere {
     this.waiting = new WaitingCalls(this, limits, clock);
   }
 
+  /** Whether the SDK's client has credentials of its own, which are none of our business. */
+  get usesOwnCredentials(): boolean {
+    const [{ key, options }] = this.endpoints;
+    return key === null && options.client === null;
+  }
+
   /**
    * Where the next attempt of a call goes.
    *
