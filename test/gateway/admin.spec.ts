@@ -1,10 +1,11 @@
-import { createVirtualKey } from 'nestjs-claude';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
 import {
   ADMIN,
+  CALLER,
+  OPEN,
   afterTest,
   errorIn,
   eventually,
@@ -189,12 +190,10 @@ describe('Without an admin listener', () => {
   });
 
   it('nobody sees usage where others reach the gateway, which says so', async () => {
-    const { id, hash, key } = createVirtualKey();
-    const keys = JSON.stringify({ keys: [{ id, hash }] });
-    const { gateway, lines } = await linesOf({ HOST: '0.0.0.0', GATEWAY_KEYS: keys });
+    const { gateway, lines } = await linesOf(OPEN);
     const url = `http://127.0.0.1:${portOf(gateway.url)}`;
     expect(await statuses(url)).toEqual([401, 401, 401, 401, 401]);
-    expect((await send({ url }, '/usage/summary', { headers: { 'x-api-key': key } })).status).toBe(404);
+    expect((await send({ url }, '/usage/summary', { headers: { 'x-api-key': CALLER.key } })).status).toBe(404);
     expect((await send({ url }, '/health/live')).status).toBe(200);
     expect(lines).toHaveLength(2);
     expect(lines[0]).toMatch(

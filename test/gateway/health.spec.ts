@@ -2,6 +2,7 @@ import type { ClaudeHealth } from 'nestjs-claude';
 import { systemClock } from '../../libs/claude/src/call/clock.js';
 import {
   ADMIN,
+  OPEN,
   afterTest,
   eventually,
   gatewayFor,
@@ -74,7 +75,7 @@ describe('Health', () => {
 
   it('tells details on the admin listener, behind its token, and none where others can reach the gateway', async () => {
     const { url } = await startSimulator();
-    const gateway = await gatewayFor(url, {}, { ...ADMIN, HOST: '0.0.0.0' });
+    const gateway = await gatewayFor(url, {}, { ...ADMIN, ...OPEN });
     expect((JSON.parse((await send(gateway, '/health')).text) as ClaudeHealth).rules.key).toBe('up');
     const { status, text } = await sendToAdmin(gateway, '/health');
     expect([status, (JSON.parse(text) as ClaudeHealth).rules.key]).toEqual([

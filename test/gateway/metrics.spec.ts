@@ -1,5 +1,5 @@
 import { Scrape } from '../observability/support.js';
-import { ADMIN, gatewayFor, HELLO, send, sendToAdmin, startPair, startSimulator } from './support.js';
+import { ADMIN, CALLER, gatewayFor, HELLO, OPEN, send, sendToAdmin, startPair, startSimulator } from './support.js';
 
 const ANSWERED = 'anthropic_requests_total{model="claude-sonnet-5-5",status="success"}';
 
@@ -28,10 +28,10 @@ it('serves them on the admin listener alone where there is one, to those with th
 
 it('shows them to nobody where others reach the gateway', async () => {
   const sim = await startSimulator();
-  const gateway = await gatewayFor(sim.url, {}, { HOST: '0.0.0.0' });
+  const gateway = await gatewayFor(sim.url, {}, OPEN);
   const url = gateway.url.replace('0.0.0.0', '127.0.0.1');
 
-  expect((await send({ url }, '/metrics')).status).toBe(404);
+  expect((await send({ url }, '/metrics', { headers: { 'x-api-key': CALLER.key } })).status).toBe(404);
 });
 
 it('serves them without costs as well', async () => {

@@ -11,7 +11,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Anthropic, type ClientOptions } from '@anthropic-ai/sdk';
-import { ClaudeService, type ClaudeModuleOptions } from 'nestjs-claude';
+import { ClaudeService, createVirtualKey, type ClaudeModuleOptions } from 'nestjs-claude';
 import { AnthropicSimulator, type SimulatorOptions } from 'nestjs-claude/testing';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
@@ -21,6 +21,15 @@ export const KEY = 'sk-ant-gateways-own';
 
 /** What gives the gateway an admin listener. */
 export const ADMIN = { ADMIN_PORT: '0', ADMIN_TOKEN: 'admin-token-0123456789' } as const;
+
+/** One caller with a key, so that other machines may be let in. */
+export const CALLER = createVirtualKey('caller');
+
+/** What lets other machines in. */
+export const OPEN = {
+  HOST: '0.0.0.0',
+  GATEWAY_KEYS: JSON.stringify({ keys: [{ id: CALLER.id, hash: CALLER.hash }] }),
+} as const;
 
 /** A request with nothing special about it. */
 export const HELLO = {

@@ -78,7 +78,6 @@ export async function bootHttp(platform: HttpPlatform, parts: AppParts): Promise
   @UseGuards(...(parts.guards ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
-  @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {
     @Get('ask')
     @decorator
@@ -129,7 +128,6 @@ export async function bootGraphql(parts: AppParts): Promise<GraphqlApp> {
   @UseGuards(...(parts.guards ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
-  @UseInterceptors(...(parts.interceptors ?? []))
   class AskResolver {
     @Query('ask')
     @decorator
@@ -171,7 +169,6 @@ export async function bootWebSocket(parts: AppParts): Promise<MessageApp> {
   @UseGuards(...(parts.guards ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
-  @UseInterceptors(...(parts.interceptors ?? []))
   class AskGateway {
     @SubscribeMessage('ask')
     @decorator
@@ -205,7 +202,6 @@ export async function bootRpc(parts: AppParts): Promise<MessageApp> {
   @UseGuards(...(parts.guards ?? []))
   @UseInterceptors(...(parts.interceptors ?? []))
   @UseFilters(...(parts.filters ?? []))
-  @UseInterceptors(...(parts.interceptors ?? []))
   class AskController {
     @MessagePattern('ask')
     @decorator

@@ -67,21 +67,22 @@ export function applyPattern(
   mark: (secret: string, kind: SecretKind) => string,
 ): string {
   let cleared = '';
-  let done = 0;
+  // What comes behind a mark is read as such, as it will be the next time: not as the rest of a word that is gone.
+  let rest = text;
   expression.lastIndex = 0;
-  for (let match = expression.exec(text); match !== null; match = expression.exec(text)) {
+  for (let match = expression.exec(rest); match !== null; match = expression.exec(rest)) {
     const { lead = '', secret = match[0] } = match.groups ?? {};
     const length = measure === undefined ? secret.length : measure(secret, lead);
     const start = match.index + lead.length;
     if (length > 0) {
-      cleared += text.slice(done, start) + mark(secret.slice(0, length), kind);
-      done = start + length;
-      expression.lastIndex = done;
+      cleared += rest.slice(0, start) + mark(secret.slice(0, length), kind);
+      rest = rest.slice(start + length);
+      expression.lastIndex = 0;
     } else if (rereads === true || match[0] === '') {
       expression.lastIndex = start + REREAD_FROM;
     }
   }
-  return done === 0 ? text : cleared + text.slice(done);
+  return rest.length === text.length ? text : cleared + rest;
 }
 
 function holdsAny(text: string, needles: readonly string[]): boolean {
