@@ -48,6 +48,8 @@ function boundsOf({ models, endpoints, domains, modelClasses, circuits }: Instan
     budget: 1,
     sink: 1,
     observer: FEW,
+    kind: 5,
+    action: 4,
   };
 }
 

@@ -199,7 +199,8 @@ describe.each(UNITS)('On %j without end', (unit) => {
   it('the time grows as the text does', () => {
     const short = cpuMs(32);
     const long = cpuMs(128);
-    expect(long).toBeLessThan(250);
+    // How fast it is, the evaluation of safety tells; this is for what would never end.
+    expect(long).toBeLessThan(5_000);
     // Below a few milliseconds there is nothing to compare.
     expect(long / Math.max(short, 4)).toBeLessThan(8);
   });

@@ -37,6 +37,7 @@ export class CallCounts {
   readonly #cost: Amounts;
   readonly #failures: Amounts;
   readonly #refusals: Amounts;
+  readonly #findings: Amounts;
   readonly #attempts: Amounts;
   readonly #retries: Amounts;
   readonly #unpriced: Amounts;
@@ -50,6 +51,7 @@ export class CallCounts {
     this.#cost = new Amounts(['model'], { common, perUnit: NANO_PER_USD });
     this.#failures = new Amounts(['reason'], { common });
     this.#refusals = new Amounts(['reason'], { common });
+    this.#findings = new Amounts(['kind', 'action'], { common });
     this.#attempts = new Amounts(['endpoint', 'outcome'], { common });
     this.#retries = new Amounts(['reason'], { common });
     this.#unpriced = new Amounts(['reason'], { common });
@@ -65,6 +67,7 @@ export class CallCounts {
       anthropic_cost_usd_total: this.#cost.take,
       anthropic_failures_total: this.#failures.take,
       anthropic_refusals_total: this.#refusals.take,
+      anthropic_input_findings_total: this.#findings.take,
       anthropic_attempts_total: this.#attempts.take,
       anthropic_retries_total: this.#retries.take,
       anthropic_unpriced_calls_total: this.#unpriced.take,
@@ -78,6 +81,7 @@ export class CallCounts {
     this.#requests.add(this.#labels.models.of(record.model), STATUSES[outcome.kind]);
     if (outcome.kind === 'failed') this.#failures.add(outcome.error.meaning.kind);
     if (outcome.kind === 'refused') this.#refusals.add(outcome.code);
+    for (const { kind, action } of record.findings) this.#findings.add(kind, action);
     if (record.retryBudgetExhausted) this.#exhausted.add('');
     for (const [index, attempt] of attempts.entries()) {
       const isLast = index === attempts.length - 1;

@@ -46,6 +46,12 @@ export const CALL_METRICS = {
     labels: [INSTANCE, 'reason'],
     help: 'Calls that this module turned away before anything was sent, by the code of the error.',
   },
+  anthropic_input_findings_total: {
+    kind: 'counter',
+    unit: 'findings',
+    labels: [INSTANCE, 'kind', 'action'],
+    help: 'What the sanitizer found in requests, by kind and by what its policy does about it; also where shadow mode keeps it from being done.',
+  },
   anthropic_attempts_total: {
     kind: 'counter',
     unit: 'attempts',

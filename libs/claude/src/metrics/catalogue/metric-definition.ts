@@ -43,7 +43,9 @@ export type LabelName =
   | 'dimension'
   | 'budget'
   | 'sink'
-  | 'observer';
+  | 'observer'
+  | 'kind'
+  | 'action';
 
 /** The label that tells instances of `ClaudeModule` apart. Plain `instance` is Prometheus's own, for what it scrapes. */
 export const INSTANCE = 'claude_instance';

@@ -68,7 +68,8 @@ describe.each(UNITS)('On %j without end', (unit) => {
 
   it.each(REDACTION_PATTERNS)('$name is linear', (pattern) => {
     const [short = NaN, long = NaN] = texts.map((text) => cpuMs(() => replaceMatches(text, pattern, () => '#')));
-    expect(long).toBeLessThan(250);
+    // How fast it is, the evaluation of safety tells; this is for what would never end.
+    expect(long).toBeLessThan(5_000);
     // Below a few milliseconds there is nothing to compare.
     expect(long / Math.max(short, 4)).toBeLessThan(8);
   });
