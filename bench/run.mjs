@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization --quick`. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -16,18 +16,22 @@ const PARTS = {
 };
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-const quick = process.argv.includes('--quick');
+const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
+const options = {
+  ...(flags.includes('--quick') ? { rounds: 3, scale: 0.5 } : {}),
+  everything: flags.includes('--everything'),
+};
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 
 if (wanted.length === 1) {
   console.log(
     `Node ${process.version}, ${os.availableParallelism()} cores of ${os.cpus()[0]?.model ?? 'unknown make'}`,
   );
-  await PARTS[wanted[0]](quick ? { rounds: 3, scale: 0.5 } : {});
+  await PARTS[wanted[0]](options);
 } else {
   // Each in a process of its own: what one has loaded and left behind makes the next one slower.
   for (const name of wanted) {
-    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, ...(quick ? ['--quick'] : [])];
+    const args = [...process.execArgv, fileURLToPath(import.meta.url), name, ...flags];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;
   }

@@ -3,6 +3,8 @@ import Anthropic from '@anthropic-ai/sdk';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClaudeModule, ClaudeService } from 'nestjs-claude';
+import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
+import { Registry } from 'prom-client';
 
 /** The request of every call: small, with an answer of about 1 KB, or 36 events. */
 export const PARAMS = {
@@ -11,14 +13,22 @@ export const PARAMS = {
   messages: [{ role: 'user', content: 'Tell me about the sea in a few sentences.' }],
 };
 
+/** What is off by default, for `--everything`: limits, ledger, log, sanitizer and the rest are on anyway. */
+const EVERYTHING = {
+  cost: { budgets: [{ name: 'everybody', limitUsd: 1_000_000, window: 'month' }] },
+  optimize: { strategies: ['cache-breakpoints', { use: 'trim-history', maxInputTokens: 30_000 }] },
+};
+
 export function bareClient(baseURL) {
   return new Anthropic({ apiKey: 'bench', baseURL });
 }
 
 /** The service of a module in an application of its own, and whatever else of it `get` is asked for. */
-export async function claudeService(baseURL, options = {}) {
+export async function claudeService(baseURL, options = {}, everything = false) {
   class BenchModule {}
-  Module({ imports: [ClaudeModule.forRoot({ apiKey: 'bench', baseURL, ...options })] })(BenchModule);
+  const claudeOptions = { apiKey: 'bench', baseURL, ...(everything ? EVERYTHING : {}), ...options };
+  const metrics = everything ? [ClaudeMetricsModule.forRoot({ registry: new Registry() })] : [];
+  Module({ imports: [ClaudeModule.forRoot(claudeOptions), ...metrics] })(BenchModule);
   const app = await NestFactory.createApplicationContext(BenchModule, { logger: false });
   const claude = app.get(ClaudeService);
   // Somebody always listens: records must be made, as in an application.
