@@ -142,11 +142,14 @@ it('takes the number of a card that is no string', () => {
   });
 });
 
+const WHOLE = { depth: Infinity, maxArrayLength: Infinity, maxStringLength: Infinity } as const;
+
 it('done twice is done once', () => {
   fc.assert(
     fc.property(fc.object({ withMap: true, withSet: true, withDate: true }), (value) => {
       const once = redactor.value(value);
-      expect(redactor.value(once)).toEqual(once);
+      // As text: to Jest, two dates that are none are not equal.
+      expect(inspect(redactor.value(once), WHOLE)).toBe(inspect(once, WHOLE));
     }),
   );
 });
