@@ -3,9 +3,8 @@ export default {
   testEnvironment: 'node',
   // On a busy machine the first test of a file also loads what it needs; what must be quick says so itself.
   testTimeout: 20_000,
-  // Much of the run waits for sockets and clocks. A worker that has grown is replaced.
-  maxWorkers: 2,
-  workerIdleMemoryLimit: '1GB',
+  // Tests that measure time need a core to themselves.
+  maxWorkers: 1,
   testMatch: [
     '<rootDir>/libs/**/*.spec.ts',
     '<rootDir>/src/**/*.spec.ts',

@@ -218,11 +218,11 @@ fault(20, 'a consumer that stops iterating closes the upstream', async () => {
 });
 
 fault(21, 'a consumer that pauses for longer than silence is allowed is not taken for a silent upstream', async () => {
-  harness = await bootClaude({ timeouts: SHORT });
+  harness = await bootClaude({ timeouts: { firstEventMs: 2_000, idleMs: 600, contentIdleMs: 900 } });
   harness.sim.onMessage().reply('many words '.repeat(20_000)).once();
   let events = 0;
   for await (const _ of await harness.claude.messages.create({ ...PARAMS, max_tokens: 128_000, stream: true })) {
-    if (events++ === 0) await new Promise((resolve) => setTimeout(resolve, 400));
+    if (events++ === 0) await new Promise((resolve) => setTimeout(resolve, 1_500));
   }
   expect(harness.record()).toMatchObject({ outcome: { kind: 'succeeded' } });
 });
