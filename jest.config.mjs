@@ -1,23 +1,13 @@
-/** @type {import('jest').Config} */
-export default {
+/** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
+const TIMED = ['/test/faults/', '/test/admission/', '/transport/transport\\.connections\\.spec\\.ts$'];
+
+const SETTINGS = {
   testEnvironment: 'node',
-  // On a busy machine the first test of a file also loads what it needs; what must be quick says so itself.
-  testTimeout: 20_000,
-  // Tests that measure time need a core to themselves.
-  maxWorkers: 1,
-  testMatch: [
-    '<rootDir>/libs/**/*.spec.ts',
-    '<rootDir>/src/**/*.spec.ts',
-    '<rootDir>/test/**/*.spec.ts',
-    '<rootDir>/examples/**/*.spec.ts',
-  ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/consumers/'],
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^nestjs-claude$': '<rootDir>/libs/claude/src/index.ts',
-    '^nestjs-claude/metrics$': '<rootDir>/libs/claude/src/metrics/index.ts',
-    '^nestjs-claude/health$': '<rootDir>/libs/claude/src/health/index.ts',
-    '^nestjs-claude/testing$': '<rootDir>/libs/claude/src/testing/index.ts',
+    '^nestjs-claude/(metrics|health|testing)$': '<rootDir>/libs/claude/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest below Node 24.9 cannot require ESM, and NestJS 12 is ESM only: it is transformed like our own code.
@@ -37,4 +27,26 @@ export default {
     ],
   },
   setupFilesAfterEnv: ['<rootDir>/test/setup/no-stray-rejections.ts'],
+};
+
+/** @type {import('jest').Config} */
+export default {
+  // On a busy machine the first test of a file also loads what it needs; what must be quick says so itself.
+  testTimeout: 20_000,
+  maxWorkers: 2,
+  // A worker never gives back what it loaded for earlier files, and slows down as it grows: a new one takes over then.
+  workerIdleMemoryLimit: '700MB',
+  projects: [
+    {
+      ...SETTINGS,
+      displayName: 'suite',
+      testRegex: ['/(libs|src|test|examples)/.+\\.spec\\.ts$'],
+      testPathIgnorePatterns: [...SETTINGS.testPathIgnorePatterns, ...TIMED],
+    },
+    {
+      ...SETTINGS,
+      displayName: 'timed',
+      testRegex: TIMED.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`)),
+    },
+  ],
 };
