@@ -48,5 +48,7 @@ export default {
       displayName: 'timed',
       testRegex: TIMED.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`)),
     },
+    // Run by a suite that starts a session of the Secret Service for it.
+    { ...SETTINGS, displayName: 'session', testRegex: ['/test/keys/keyring\\.session\\.ts$'] },
   ],
 };
