@@ -13,6 +13,7 @@ import {
   EndpointPoolService,
   InputSanitizerService,
   RateLimiterService,
+  ReconciliationService,
   type CallRecord,
   type ClaudeModuleOptions,
   type KeyEvent,
@@ -32,6 +33,7 @@ export interface ClaudeHarness {
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
+  readonly reconciliation: ReconciliationService;
   readonly optimizer: CostOptimizerService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
@@ -142,6 +144,7 @@ export async function bootClaude(
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
+    reconciliation: module.get(ReconciliationService),
     optimizer: module.get(CostOptimizerService),
     endpoints: module.get(EndpointPoolService),
     health: module.get(ClaudeHealthService),

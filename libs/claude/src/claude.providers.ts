@@ -6,6 +6,7 @@ import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken, type ServiceClass }
 import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
+import { ReconciliationService } from './cost/reconciliation/reconciliation.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { CostOptimizerService } from './optimization/cost-optimizer.service.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
@@ -37,6 +38,7 @@ const SERVICES: readonly RuntimeService[] = [
   HandlerScope,
   InputSanitizerService,
   RateLimiterService,
+  ReconciliationService,
 ];
 
 /** The providers of one instance. */

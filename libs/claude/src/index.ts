@@ -104,6 +104,12 @@ export type { Resolution, UsageShare, UsageSummary, UsageSums } from './cost/led
 export { genaiPrices, type GenaiPricesModule } from './cost/pricing/genai-prices.adapter.js';
 export type { CostEvent } from './cost/cost.events.js';
 export type { CostOptions } from './cost/cost.options.js';
+export type { DifferenceBy, DifferenceKind, ReconciliationDifference } from './cost/reconciliation/difference.js';
+export type { BudgetCorrection } from './cost/reconciliation/lapsed-reservations.js';
+export type { ReconciliationOptions, ReconciliationTolerance } from './cost/reconciliation/reconciliation.options.js';
+export type { ReconciliationReport } from './cost/reconciliation/reconciliation.report.js';
+export { ReconciliationService, type ReconcileOptions } from './cost/reconciliation/reconciliation.service.js';
+export type { UsedAmounts, UsedTokens } from './cost/reconciliation/used.js';
 export type { ModelPrice, PricingProvider, TokenPrices } from './cost/pricing/model-price.js';
 export type { PriceList, PriceRow } from './cost/pricing/price-row.js';
 export type { PricingOptions, UnknownModel } from './cost/pricing/pricing.options.js';
