@@ -88,7 +88,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
     this.#runtime.optimizer.close();
-    this.#runtime.costs.close();
+    await this.#runtime.costs.close();
     this.#runtime.storeEvents.complete();
     this.#runtime.sanitizer.close();
   }
