@@ -1,3 +1,4 @@
+import type { WatchedWait } from '../admission/wait-watcher.js';
 import type { Call } from '../call/call.js';
 import type { CallContext } from '../call/context.js';
 import { callFor } from '../retry/spec-support/scripted-attempts.js';
@@ -44,7 +45,8 @@ class World {
   waitAgain(call: Call, name: string, amount: number, turn: { rank: number; arrival: number }): () => void {
     call.endpoint = this.test.pool.endpoints[0];
     let isWaiting = true;
-    const stop = this.test.pool.waiting.watch({
+    const { waiting } = this.test.pool;
+    const wait: WatchedWait = {
       call,
       turn,
       amounts: [amount],
@@ -53,11 +55,12 @@ class World {
         isWaiting = false;
         const to = error instanceof MovesElsewhere ? (error.to?.name ?? 'anywhere') : error.name;
         this.moves.push(`${name} to ${to}`);
-        stop();
+        waiting.unwatch(wait);
         return true;
       },
-    });
-    return stop;
+    };
+    waiting.watch(wait);
+    return () => waiting.unwatch(wait);
   }
 
   look(afterMs = 100): readonly string[] {

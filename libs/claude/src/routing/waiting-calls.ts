@@ -33,15 +33,16 @@ export class WaitingCalls implements WaitWatcher {
     private readonly clock: Clock,
   ) {}
 
-  watch(wait: WatchedWait): () => void {
+  watch(wait: WatchedWait): void {
     this.#waits.add(wait);
     this.#arm();
-    return () => {
-      this.#waits.delete(wait);
-      if (this.#waits.size > 0) return;
-      this.#timer?.cancel();
-      this.#timer = null;
-    };
+  }
+
+  unwatch(wait: WatchedWait): void {
+    this.#waits.delete(wait);
+    if (this.#waits.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   /** Calls those away who are better off elsewhere, in their turn. */
