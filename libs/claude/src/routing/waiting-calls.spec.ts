@@ -153,6 +153,25 @@ describe('Calls that wait', () => {
     expect(world.look()).toEqual([]);
   });
 
+  it('are looked at by the thousand: the first in turn each time, and all others in time', () => {
+    const world = new World();
+    for (let count = 0; count < 5_000; count += 1) world.wait(`${count}`, count === 0 ? 50 : 100);
+    world.wait('small', 5);
+    world.limits.left['org-2'] = 60;
+    // Looked at each time, whoever is looked at beside it.
+    expect(world.look()).toEqual(['0 to e2']);
+    Object.assign(world.limits.left, { 'org-2': 10 });
+    const looks = Array.from({ length: 5 }, () => world.look());
+    expect(looks.flat()).toEqual(['small to e2']);
+  });
+
+  it('leave an endpoint that is drained all at once, however many', () => {
+    const world = new World();
+    for (let count = 0; count < 5_000; count += 1) world.wait(`${count}`);
+    world.test.pool.drain(world.test.pool.endpoints[0]);
+    expect(world.moves).toEqual(Array.from({ length: 5_000 }, (_, count) => `${count} to anywhere`));
+  });
+
   it('leave no timer behind', () => {
     const world = new World();
     const stops = [world.wait('a'), world.wait('b')];
