@@ -23,5 +23,5 @@ export function inTurn<L extends Line>(lines: Iterable<L>): readonly L[] {
     else same.push({ line, arrival });
   }
   const byRank = [...ranks].toSorted(([one], [other]) => one - other);
-  return byRank.flatMap(([, same]) => same.sort((a, b) => a.arrival - b.arrival).map(({ line }) => line));
+  return byRank.flatMap(([, same]) => same.toSorted((a, b) => a.arrival - b.arrival).map(({ line }) => line));
 }
