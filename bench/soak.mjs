@@ -46,6 +46,8 @@ try {
 } finally {
   await Promise.all([simulator.stop(), blackHole.stop()]);
 }
-for (const line of broken) console.log(`- **BROKEN**: ${line}`);
+const times = new Map();
+for (const line of broken) times.set(line, (times.get(line) ?? 0) + 1);
+for (const [line, count] of times) console.log(`- **BROKEN**${count > 1 ? ` ${count} times` : ''}: ${line}`);
 console.log(broken.length === 0 ? '- held: everything' : `Again: npm run soak -- --seed ${seed}`);
 if (broken.length > 0) process.exitCode = 1;

@@ -26,19 +26,18 @@ export class Books {
     this.#open.set(id, call);
   }
 
-  /** The caller has what it wanted, or has left. */
-  returned(id, { mayVanish }) {
+  /** The caller has what it wanted, or has left; `error` is what it was told, if anything. */
+  returned(id, { mayVanish, mustSucceed }, error) {
     if (mayVanish) this.#open.delete(id);
+    if (mustSucceed && error !== undefined)
+      this.#broken.push(`a call that nothing happened to was told: ${error?.message ?? error}`);
   }
 
   #ended({ id, correlationId, outcome, attempts }) {
-    const call = this.#open.get(correlationId);
     this.#open.delete(correlationId);
     this.outcomes[outcome.kind] = (this.outcomes[outcome.kind] ?? 0) + 1;
     if (this.#seen.has(id)) this.#broken.push(`call ${id} has two records`);
     this.#seen.add(id);
-    if (call?.mustSucceed && outcome.kind !== 'succeeded')
-      this.#broken.push(`a call that nothing happened to was not to end so: ${JSON.stringify(outcome)}`);
     for (const { requestId, cost } of attempts) {
       if (requestId !== null) this.#known.set(requestId, cost);
       else if (cost !== null) this.#unknown += 1;

@@ -103,10 +103,14 @@ export function drawStream() {
   return callOf(18, { endpoint: endpointOf(18), way: stream });
 }
 
-/** Makes it; what it rejects with is nobody's business. */
+/** Makes it, and resolves with what its caller was told, if that was an error. */
 export async function makeCall({ claude }, { params, context, way }, { id, signal, random }) {
   const options = { ...callContext({ ...context, correlationId: id }), signal };
-  await way(claude, params, options, random).catch(() => undefined);
+  try {
+    await way(claude, params, options, random);
+  } catch (error) {
+    return error;
+  }
 }
 
 /** A batch from its creation to its last result. */

@@ -84,8 +84,9 @@ export class Soak {
     const id = `call-${(this.#made += 1)}`;
     this.#struck[call.number] += 1;
     this.#books.made(id, call);
-    await makeCall(modules[call.instance], call, { id, signal: this.#controller.signal, random: this.#random });
-    this.#books.returned(id, call);
+    const { signal } = this.#controller;
+    const error = await makeCall(modules[call.instance], call, { id, signal, random: this.#random });
+    this.#books.returned(id, call, error);
   }
 
   /** Faults of the process: keys rotate, the wall clock jumps, the event loop stands still, a module is shut down. */
