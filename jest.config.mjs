@@ -7,7 +7,7 @@ const SETTINGS = {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^nestjs-claude$': '<rootDir>/libs/claude/src/index.ts',
-    '^nestjs-claude/(metrics|health|testing)$': '<rootDir>/libs/claude/src/$1/index.ts',
+    '^nestjs-claude/(metrics|health|redis|testing)$': '<rootDir>/libs/claude/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest below Node 24.9 cannot require ESM, and NestJS 12 is ESM only: it is transformed like our own code.

@@ -1,7 +1,6 @@
 import { systemClock, type Clock } from '../call/clock.js';
-import { InvalidOptionsError } from '../errors/errors.js';
 import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation, Replay } from './admission-store.js';
-import { checkLeaseMs, checkObservations, checkUsed } from './check-claims.js';
+import { checkLeaseMs, checkObservations, checkUsed, foreignLease } from './check-claims.js';
 import { takeAll } from './claim-decision.js';
 import { ExpiringNotes } from './expiring-notes.js';
 import { LeaseIds } from './lease-ids.js';
@@ -116,8 +115,4 @@ export class MemoryAdmissionStore implements AdmissionStore {
       lease.lapse();
     }
   }
-}
-
-function foreignLease(): InvalidOptionsError {
-  return new InvalidOptionsError('A lease can only be given to the store it came from. Keep both together.');
 }
