@@ -14,9 +14,10 @@ export type {
   Denial,
   Lease,
   Observation,
+  Replay,
 } from './admission/admission-store.js';
-export type { StoreEvent, StoreStats } from './admission/store.events.js';
-export type { OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
+export type { StoreEvent, StoreMode, StoreStats } from './admission/store.events.js';
+export type { OutageLimits, OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
 export type { BudgetMeter, Claims, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';

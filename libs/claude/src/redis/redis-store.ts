@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission/admission-store.js';
+import type {
+  AcquireOptions,
+  AdmissionStore,
+  Denial,
+  Lease,
+  Observation,
+  Replay,
+} from '../admission/admission-store.js';
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed, foreignLease } from '../admission/check-claims.js';
 import type { Claims, Meter, Standing } from '../admission/meter.js';
 import { longerOf, type Refusal } from '../admission/refusal.js';
@@ -76,7 +83,7 @@ export class RedisAdmissionStore implements AdmissionStore {
     checkLeaseMs(options.leaseMs);
     checkClaims(claims);
     const wires = this.#wiresOf(claims.meters);
-    const id = this.#nextId();
+    const id = options.id ?? this.#nextId();
     const asked = await Promise.allSettled(
       groupsOf(wires).map(async (group): Promise<Decision> => {
         const reply = await this.#ask(id, group, claims, wires, options);
@@ -101,6 +108,11 @@ export class RedisAdmissionStore implements AdmissionStore {
     checkUsed(own.claims, used);
     const due = used.map((amount, i) => (own.isSettled(i) ? null : amount));
     await Promise.all(own.parts.map((part) => this.#settlePart(own, part, due)));
+  }
+
+  async replay(replays: readonly Replay[]): Promise<void> {
+    for (const { claims, used } of replays) checkUsed(claims, used);
+    await Promise.all(replays.map((replay) => this.#replay(replay)));
   }
 
   async renew(leases: Iterable<Lease>, leaseMs: number): Promise<void> {
@@ -167,7 +179,20 @@ export class RedisAdmissionStore implements AdmissionStore {
     );
   }
 
-  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[]): Promise<void> {
+  /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
+  async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
+    const groups = groupsOf(this.#wiresOf(claims.meters));
+    const lease = new RedisLease(
+      claims,
+      id,
+      groups.map((group) => ({ ...group, totals: [] })),
+      this,
+    );
+    await Promise.all(lease.parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
+  }
+
+  /** @param agoMs How long ago it was used, where nobody heard whether it was granted. */
+  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
     const used = pick(due, part);
     if (used.every((amount) => amount === null)) return;
     const { id, claims } = lease;
@@ -180,6 +205,7 @@ export class RedisAdmissionStore implements AdmissionStore {
         ...configsOf(wires, part),
         ...pick(claims.amounts, part).map(String),
         ...used.map((amount) => (amount === null ? '' : String(amount))),
+        agoMs === undefined ? '' : String(agoMs),
       ],
     );
     lease.markSettled(part.indexes.filter((index) => due[index] !== null));
