@@ -18,9 +18,8 @@ const { values: given } = parseArgs({
 });
 const numberOf = (name) => {
   const value = Number(given[name]);
-  if (Number.isFinite(value) && value > 0) return value;
-  console.error(`--${name} must be a number above 0.`);
-  process.exit(2);
+  if (!Number.isFinite(value) || value <= 0) throw new TypeError(`--${name} must be a number above 0.`);
+  return value;
 };
 const seed = numberOf('seed');
 const plan = {

@@ -52,7 +52,7 @@ const FAULTS: Readonly<Record<number, FaultCase>> = {
 };
 
 /** What a gateway owes its clients beside. */
-const GATEWAY_EXTRAS = ['client disconnect', 'error event after headers'];
+const GATEWAY_EXTRAS = ['client disconnect', 'error event after headers', 'worker crash'];
 
 /** @param ofFile Which files of this folder are looked at. */
 function sourceOf(ofFile: RegExp): string {

@@ -108,6 +108,7 @@ export async function makeCall({ claude }, { params, context, way }, { id, signa
   const options = { ...callContext({ ...context, correlationId: id }), signal };
   try {
     await way(claude, params, options, random);
+    return undefined;
   } catch (error) {
     return error;
   }

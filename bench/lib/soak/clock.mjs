@@ -5,9 +5,9 @@ import { systemClock } from '../../../libs/claude/dist/esm/call/clock.js';
  * wall clock wrong.
  */
 export function watchClock() {
-  const { wall, setTimer } = systemClock;
+  const clock = { ...systemClock };
   const watch = { held: 0, wrongByMs: 0 };
-  systemClock.wall = () => wall() + watch.wrongByMs;
+  systemClock.wall = () => clock.wall() + watch.wrongByMs;
   systemClock.setTimer = (callback, delayMs, awaited) => {
     let over = false;
     const end = () => {
@@ -15,7 +15,7 @@ export function watchClock() {
       over = true;
     };
     watch.held += 1;
-    const timer = setTimer(
+    const timer = clock.setTimer(
       () => {
         end();
         callback();

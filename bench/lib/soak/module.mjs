@@ -71,7 +71,9 @@ function options({ url, elsewhere, blackHole }, sources, rest) {
       requestsPerMinute: 100_000,
       tokensPerMinute: 1e9,
       models: { [LIMITED.model]: LIMITED.limits },
-      queue: { maxWaitMs: 5_000 },
+      // Nobody shall be refused because the machine is slow.
+      queue: { maxWaitMs: 15_000 },
+      concurrency: { initial: 200 },
     },
     ...rest,
   };

@@ -13,7 +13,10 @@ script(simulator);
 
 /** Answers one request of a connection, and closes it at the next. */
 const stale = createHttpServer((request, response) => {
-  if (request.socket.answered) return void request.socket.resetAndDestroy();
+  if (request.socket.answered) {
+    request.socket.resetAndDestroy();
+    return;
+  }
   request.socket.answered = true;
   request.resume();
   response.writeHead(404, { 'content-type': 'application/json' });
