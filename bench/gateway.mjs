@@ -81,10 +81,13 @@ async function grown(server, total, streams) {
 }
 
 function memoryTable(memory) {
-  const row = ([name, { total, halfway, after, stream }]) =>
-    `| ${name} | ${total} | ${(halfway / MB).toFixed(0)} | ${(after / MB).toFixed(0)} | ${(stream / 1_000).toFixed(0)} |`;
   const head = '| | requests | MB at half of them | MB after all | kB each stream |\n|---|---:|---:|---:|---:|';
-  return `\n### Gateway, memory\n\n${head}\n${Array.from(memory, row).join('\n')}`;
+  return `\n### Gateway, memory\n\n${head}\n${Array.from(memory, memoryRow).join('\n')}`;
+}
+
+function memoryRow([name, { total, halfway, after, stream }]) {
+  const figures = [total, (halfway / MB).toFixed(0), (after / MB).toFixed(0), (stream / 1_000).toFixed(0)];
+  return `| ${[name, ...figures].join(' | ')} |`;
 }
 
 function speedRatio(results) {
