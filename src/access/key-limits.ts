@@ -7,9 +7,12 @@ const LEASE_MS = 24 * 3_600_000;
 /** When to come back where only another request's end can help, which nobody can foretell. */
 const SOON_MS = 1_000;
 
+const NOTHING_HELD = (): void => undefined;
+
 /** Holds each key to its own limits. They are the gateway's, and come before those of the API. */
 export class KeyLimits {
   readonly #store = new MemoryAdmissionStore();
+  readonly #meters = new Map<GatewayKey, readonly Meter[]>();
 
   /**
    * Counts a request.
@@ -18,8 +21,8 @@ export class KeyLimits {
    * @throws GatewayError (429) with the time to come back at.
    */
   take(key: GatewayKey): () => void {
-    const meters = metersOf(key);
-    if (meters.length === 0) return () => undefined;
+    const meters = this.#metersOf(key);
+    if (meters.length === 0) return NOTHING_HELD;
     const used = meters.map(() => 1);
     const lease = this.#store.acquire({ meters, amounts: used }, { leaseMs: LEASE_MS });
     if (!lease.granted) throw limited(lease.meter.label, lease.waitMs ?? SOON_MS);
@@ -29,6 +32,12 @@ export class KeyLimits {
       meters.map(({ kind }) => (kind === 'rate' ? 1 : null)),
     );
     return () => this.#store.settle(lease, used);
+  }
+
+  #metersOf(key: GatewayKey): readonly Meter[] {
+    const known = this.#meters.get(key) ?? metersOf(key);
+    this.#meters.set(key, known);
+    return known;
   }
 }
 

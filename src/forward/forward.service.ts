@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ClaudeService, encodedBody, type ClaudeView, type EncodedBodyOptions } from 'nestjs-claude';
+import { callContext, ClaudeService, encodedBody, type EncodedBodyOptions } from 'nestjs-claude';
 import { Access } from '../access/access.js';
 import { callerContext, checkModel } from '../access/caller-context.js';
 import { KeyLimits } from '../access/key-limits.js';
@@ -12,7 +12,7 @@ import { relay } from './relay.js';
 import { forwardedHeaders } from './request-headers.js';
 
 /** Makes the call of a request. */
-type Send = (claude: ClaudeView, options: EncodedBodyOptions) => Promise<Response>;
+type Send = (claude: ClaudeService['client'], options: EncodedBodyOptions) => Promise<Response>;
 
 /** Sends requests on to Claude and relays the answers, both as the bytes they are. */
 @Injectable()
@@ -46,8 +46,8 @@ export class ForwardService {
     const leave = key === null ? null : this.limits.take(key);
     const client = new ClientWatch(request, reply);
     try {
-      const options = { headers: forwardedHeaders(request.headers), signal: client.signal };
-      const response = await send(this.claude.with(context), options);
+      const headers = forwardedHeaders(request.headers);
+      const response = await send(this.claude.client, { ...callContext(context), headers, signal: client.signal });
       await relay(response, reply, client, this.timeouts.writeMs);
     } catch (error) {
       if (!client.left) throw error;

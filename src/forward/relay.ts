@@ -33,7 +33,9 @@ export async function relay(
 
 /** What has been set on the answer already, which goes out past Fastify. */
 function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] = String(value);
+  return headers;
 }
 
 /** Never rejects: the headers are out, so a stream that breaks ends with an `error` event. */
