@@ -18,7 +18,7 @@ const TITLES = {
   paced: 'SSE event by event',
   long: 'JSON, a prompt of 50 kB',
 };
-const TOTALS = { quick: 6_000, slow: 1_500 };
+const TOTALS = { quick: 4_000, slow: 1_000 };
 
 export async function benchGateway({ rounds = 7, scale = 1, everything = false } = {}) {
   const { upstream, servers, note, stop } = await startServers(everything);

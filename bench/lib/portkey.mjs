@@ -70,7 +70,13 @@ async function freePort() {
 
 async function listens(url, child) {
   for (const began = Date.now(); Date.now() - began < PATIENCE_MS && child.exitCode === null; await pause(100)) {
-    if (await fetch(url).then(() => true, () => false)) return true;
+    if (
+      await fetch(url).then(
+        () => true,
+        () => false,
+      )
+    )
+      return true;
   }
   return false;
 }

@@ -11,11 +11,13 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   request.on('end', () => {
     const { 'content-type': type, 'anthropic-version': version } = request.headers;
     const headers = { 'content-type': type, 'anthropic-version': version, 'x-api-key': 'bench' };
-    agent.stream({ origin, path: request.url, method: 'POST', headers, body: Buffer.concat(chunks) }, (answer) => {
-      const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...passed } = answer.headers;
-      response.writeHead(answer.statusCode, passed);
-      return response;
-    }).catch(() => response.destroy());
+    agent
+      .stream({ origin, path: request.url, method: 'POST', headers, body: Buffer.concat(chunks) }, (answer) => {
+        const { connection: _, 'keep-alive': __, 'transfer-encoding': ___, ...passed } = answer.headers;
+        response.writeHead(answer.statusCode, passed);
+        return response;
+      })
+      .catch(() => response.destroy());
   });
 });
 server.listen(0, '127.0.0.1', () => process.send({ url: `http://127.0.0.1:${server.address().port}` }));
