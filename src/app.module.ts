@@ -14,7 +14,7 @@ import { ForwardService } from './forward/forward.service.js';
 import { HealthController, SHOWS_HEALTH_DETAIL } from './health/health.controller.js';
 import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
 import { isLoopback } from './http/loopback.js';
-import { withoutHandlerLines } from './logging/gateway-logger.js';
+import { logsHandlers, withoutHandlerLines } from './logging/gateway-logger.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { gatewayRegistry } from './metrics/gateway-registry.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -56,7 +56,7 @@ export class AppModule {
         // Names of endpoints, models and budgets are for those who run the gateway.
         { provide: SHOWS_HEALTH_DETAIL, useValue: keys === null && isLoopback(host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
-        { provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor },
+        ...(logsHandlers(claude) ? [{ provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor }] : []),
         ...(admin === null ? [] : [adminListenerProvider(admin, [HealthController, ...watched])]),
       ],
     };

@@ -1,11 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
+  callContext,
   ClaudeService,
   CostTrackerService,
   encodedBody,
   type CallContext,
-  type ClaudeView,
   type EncodedBodyOptions,
 } from 'nestjs-claude';
 import { Access } from '../access/access.js';
@@ -21,7 +21,7 @@ import { relay } from './relay.js';
 import { forwardedHeaders } from './request-headers.js';
 
 /** Makes the call of a request. */
-type Send = (claude: ClaudeView, options: EncodedBodyOptions) => Promise<Response>;
+type Send = (claude: ClaudeService['client'], options: EncodedBodyOptions) => Promise<Response>;
 
 /** Sends requests on to Claude and relays the answers, both as the bytes they are. */
 @Injectable()
@@ -59,8 +59,9 @@ export class ForwardService {
     const held = key === null ? null : this.#hold(key, body);
     const client = new ClientWatch(request, reply);
     try {
-      const options = { headers: forwardedHeaders(request.headers), signal: client.signal };
-      const response = await send(this.claude.with(this.#followed(context, held, client)), options);
+      const followed = callContext(this.#followed(context, held, client));
+      const headers = forwardedHeaders(request.headers);
+      const response = await send(this.claude.client, { ...followed, headers, signal: client.signal });
       await relay(response, reply, client, this.timeouts.writeMs);
     } catch (error) {
       if (!client.left) throw error;

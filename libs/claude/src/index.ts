@@ -244,6 +244,7 @@ export {
   ClaudeLoggingInterceptor,
   type ClaudeLoggedOptions,
 } from './observability/claude-logging.interceptor.js';
+export { requestCorrelationId } from './observability/correlation-id.js';
 export type { LogLevelOrOff, LogLevels, LogOptions } from './observability/log.options.js';
 export type { RequestOptions, ResolveCallContext } from './observability/requests.options.js';
 export type { TracingOption } from './observability/tracing/tracing.options.js';
