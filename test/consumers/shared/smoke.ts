@@ -9,6 +9,7 @@ import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 
 import { ClaudeHealthIndicator } from 'nestjs-claude/health';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { PostgresUsageLedger } from 'nestjs-claude/postgres';
+import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
 import { register } from 'prom-client';
 
@@ -73,6 +74,8 @@ export async function smoke(): Promise<void> {
 }
 
 async function refusesBadOptions(): Promise<void> {
+  assert.throws(() => new RedisAdmissionStore({ client: {} as never }), InvalidOptionsError);
+
   @Module({ imports: [ClaudeModule.forRoot({ retry: { maxAttempts: 0 } })] })
   class BadModule {}
 
