@@ -98,10 +98,8 @@ export class RedisAdmissionStore implements AdmissionStore {
     const lease = new RedisLease(claims, id, decisions.flatMap(partOf), this);
     if (lease.parts.length === asked.length) return lease;
     // What was granted elsewhere is given back before anybody hears of it.
-    await this.settle(
-      lease,
-      claims.amounts.map(() => 0),
-    );
+    const unused = claims.amounts.map(() => 0);
+    await this.settle(lease, unused);
     const failed = asked.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return this.#denial(claims, decisions);
@@ -194,17 +192,11 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
   async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
-    const groups = groupsOf(this.#wiresOf(claims.meters));
-    const lease = new RedisLease(
-      claims,
-      id,
-      groups.map((group) => ({ ...group, totals: [] })),
-      this,
-    );
-    await Promise.all(lease.parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
+    const parts = groupsOf(this.#wiresOf(claims.meters)).map(({ tag, indexes }) => ({ tag, indexes, totals: [] }));
+    const lease = new RedisLease(claims, id, parts, this);
+    await Promise.all(parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
   }
 
-  /** @param agoMs How long ago it was used, where nobody heard whether it was granted. */
   async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
     const used = pick(due, part);
     if (used.every((amount) => amount === null)) return;
