@@ -3,11 +3,11 @@
 import { MemoryLedger } from '../libs/claude/dist/esm/cost/ledger/memory-ledger.js';
 import { ManualClock } from '../libs/claude/dist/esm/testing/clock/manual-clock.js';
 import { createRandom } from '../libs/claude/dist/esm/testing/seed.js';
+import { DAY_MS, ledgerEntry } from './lib/ledger-entry.mjs';
 import { median, ownCpu } from './lib/measure.mjs';
 
 const FEW = 10_000;
 const MANY = 1_000_000;
-const DAY_MS = 86_400_000;
 const DAYS = 30;
 const SUMMARIES = 50;
 
@@ -46,56 +46,12 @@ function filled(records) {
   let ns = 0;
   for (let number = 0; number < records; number++) {
     clock.advance(stepMs);
-    const entries = [entryOf(number, clock.wall(), random)];
+    const entries = [ledgerEntry(`call-${number}`, number, clock.wall(), random)];
     const began = process.hrtime.bigint();
     ledger.record(entries);
     ns += Number(process.hrtime.bigint() - began);
   }
   return { clock, ledger, ns: ns / records };
-}
-
-/** What a cached call says of savings. */
-const SAVINGS = {
-  cachingSaved: 450_000,
-  cachingCouldSave: null,
-  batchCouldSave: null,
-  smallerModelCouldSave: 200_000,
-  optimizationSaved: null,
-  optimizationCouldSave: null,
-  reserved: null,
-  usedOfReserved: null,
-};
-
-/** Few users make most calls, as it is: the number of a user is the product of two draws. */
-function entryOf(number, atMs, random) {
-  const model = `claude-model-${Math.floor(random() * 10)}`;
-  const part = {
-    model,
-    endpoint: 'default',
-    inputTokens: 1_000,
-    cacheReadTokens: 500,
-    cacheWrite5mTokens: 0,
-    cacheWrite1hTokens: 0,
-    outputTokens: 300,
-    webSearchRequests: 0,
-    costNanoUsd: 1_234_567,
-    accuracy: 'exact',
-    unpriced: [],
-    priceVersion: '1',
-  };
-  return {
-    id: `call-${number}`,
-    atMs,
-    operation: 'messages.create',
-    model,
-    requestType: number % 3 === 0 ? 'chat' : 'report',
-    user: `user-${Math.floor(random() * random() * 2_000)}`,
-    tags: { team: `team-${Math.floor(random() * 50)}` },
-    outcome: 'succeeded',
-    costNanoUsd: part.costNanoUsd,
-    savingsNanoUsd: SAVINGS,
-    parts: [part],
-  };
 }
 
 function lastDays(clock) {

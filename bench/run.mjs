@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization redis --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ const PARTS = {
   resilience: async (options) => (await import('./resilience.mjs')).benchResilience(options),
   admission: async (options) => (await import('./admission.mjs')).benchAdmission(options),
   ledger: async () => (await import('./ledger.mjs')).benchLedger(),
+  postgres: async (options) => (await import('./postgres.mjs')).benchPostgres(options),
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
   redis: async (options) => (await import('./redis.mjs')).benchRedis(options),

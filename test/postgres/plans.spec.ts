@@ -49,16 +49,15 @@ describeWithPostgres('The statements of a ledger in PostgreSQL', () => {
     const settings = resolvePostgresLedger({ pool: postgres.pool, schema });
     const month = { fromMs: nowMs - 30 * DAY_MS, toMs: nowMs };
     const one = (value: unknown): unknown[] => [value];
-    const at = new Date(nowMs).toISOString();
     const values: Readonly<Record<keyof LedgerSql, unknown[]>> = {
-      claim: [one('00000000-0000-0000-0000-000000000000'), one(at)],
+      claim: [one('00000000-0000-0000-0000-000000000000'), one(nowMs)],
       insertEntries: [
-        one(at),
+        one(nowMs),
         ...Array.from({ length: 6 }, () => one('x')),
         one(5),
-        ...Array.from({ length: 3 }, () => one('{}')),
+        ...Array.from({ length: 3 }, () => '[{}]'),
       ],
-      addToRollups: [one('day'), one(at), one('user'), one('ada'), ...Array.from({ length: 11 }, () => one(1))],
+      addToRollups: [one('day'), one(nowMs), one('user'), one('ada'), ...Array.from({ length: 11 }, () => one(1))],
       summarize: new SummaryReader(settings).valuesFor(2, month),
       recent: [100],
       isThere: [],

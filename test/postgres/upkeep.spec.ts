@@ -2,7 +2,6 @@ import { maintain, migrate } from 'nestjs-claude/postgres';
 import { ManualClock } from 'nestjs-claude/testing';
 import { DAY_MS } from '../../libs/claude/src/cost/ledger/covered-period.js';
 import { usageEntry, usagePart } from '../../libs/claude/src/cost/ledger/contract/usage-entries.js';
-import { resolvePostgresLedger } from '../../libs/claude/src/postgres/resolve-postgres-ledger.js';
 import { describeWithPostgres } from '../support/postgres-server.js';
 import { postgresHarness } from './harness.js';
 
@@ -39,7 +38,7 @@ describeWithPostgres('The upkeep of a ledger in PostgreSQL', () => {
     const schema = await postgres.newSchema();
     const clock = new ManualClock(Date.now());
     const ledger = await postgres.open({ schema, clock, maintain: false, entriesDays: 40, days: 100 });
-    const settings = resolvePostgresLedger({ pool: postgres.pool, schema, clock, entriesDays: 40, days: 100 });
+    const settings = { pool: postgres.pool, schema, clock, entriesDays: 40, days: 100 };
     const startMs = clock.wall();
     const parts = [usagePart({ costNanoUsd: 5 })];
     await ledger.record([
@@ -70,7 +69,7 @@ describeWithPostgres('The upkeep of a ledger in PostgreSQL', () => {
   it('may be done by several at once, while entries are written', async () => {
     const schema = await postgres.newSchema();
     const ledger = await postgres.open({ schema });
-    const settings = resolvePostgresLedger({ pool: postgres.pool, schema });
+    const settings = { pool: postgres.pool, schema };
     const lots = Array.from({ length: 20 }, (_, lot) =>
       Array.from({ length: 20 }, (__, n) => usageEntry({ id: `${lot}-${n}`, atMs: Date.now() - lot * 3 * DAY_MS })),
     );

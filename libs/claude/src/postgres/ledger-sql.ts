@@ -28,8 +28,8 @@ export const ROLLUP_SUMS = [
 
 const SUMS = ROLLUP_SUMS.map(([column]) => column);
 const KEY = ['tier', 'bucket', 'dimension', 'name'];
-const ENTRY = ['at', 'id', 'operation', 'model', 'request_type', 'user_name', 'outcome', 'cost_nano_usd'];
-const ENTRY_JSON = ['tags', 'savings', 'parts'];
+const OF_CALL = ['id', 'operation', 'model', 'request_type', 'user_name', 'outcome', 'cost_nano_usd'];
+const ENTRY = [...OF_CALL, 'tags', 'savings', 'parts'];
 
 /** A name as PostgreSQL takes it literally. */
 export function quoted(identifier: string): string {
@@ -41,14 +41,17 @@ export function ledgerSql(schemaName: string): LedgerSql {
   return {
     // In the order of the keys, so that two processes with the same entries wait for each other instead of both.
     claim: `INSERT INTO ${schema}.usage_id (key, at)
-      SELECT key, at FROM unnest($1::uuid[], $2::timestamptz[]) AS given (key, at) ORDER BY key
+      SELECT key, ${moment('at_ms')} FROM unnest($1::uuid[], $2::bigint[]) AS given (key, at_ms) ORDER BY key
       ON CONFLICT DO NOTHING RETURNING key::text`,
-    insertEntries: `INSERT INTO ${schema}.usage_entry (${[...ENTRY, ...ENTRY_JSON].join(', ')})
-      SELECT ${[...ENTRY, ...ENTRY_JSON.map((column) => `${column}::jsonb`)].join(', ')}
-      FROM unnest($1::timestamptz[], ${placeholders(2, 7, 'text')}, $8::bigint[], ${placeholders(9, 11, 'text')})
-      WITH ORDINALITY AS given (${[...ENTRY, ...ENTRY_JSON].join(', ')}, place) ORDER BY place`,
+    insertEntries: `INSERT INTO ${schema}.usage_entry (at, ${ENTRY.join(', ')})
+      SELECT ${moment('at_ms')}, ${ENTRY.join(', ')} FROM ROWS FROM (
+        unnest($1::bigint[], ${placeholders(2, 7, 'text')}, $8::bigint[]),
+        jsonb_array_elements($9::jsonb), jsonb_array_elements($10::jsonb), jsonb_array_elements($11::jsonb)
+      ) WITH ORDINALITY AS given (at_ms, ${ENTRY.join(', ')}, place) ORDER BY place`,
     addToRollups: `INSERT INTO ${schema}.usage_rollup AS kept (${[...KEY, ...SUMS].join(', ')})
-      SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], ${placeholders(5, 15, 'bigint')})
+      SELECT tier, ${moment('bucket_ms')}, dimension, name, ${SUMS.join(', ')}
+      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], ${placeholders(5, 15, 'bigint')})
+        AS given (tier, bucket_ms, dimension, name, ${SUMS.join(', ')})
       ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET
       ${SUMS.map((column) => `${column} = kept.${column} + excluded.${column}`).join(', ')}`,
     summarize: summarySql(schema),
@@ -79,6 +82,11 @@ function summarySql(schema: string): string {
         THEN name ELSE '${OTHER}' END AS name,
       ${SUMS.map((column) => `sum(${column})::text AS ${column}`).join(', ')}
     FROM ranked GROUP BY 1, 2`;
+}
+
+/** Milliseconds since the epoch as a moment, exactly. */
+function moment(column: string): string {
+  return `to_timestamp(${column} / 1000.0)`;
 }
 
 function placeholders(from: number, to: number, type: string): string {

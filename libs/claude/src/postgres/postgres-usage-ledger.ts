@@ -10,7 +10,7 @@ import type { PostgresLedgerOptions, PostgresLedgerSettings } from './postgres-l
 import { readRecent } from './reading/recent-reader.js';
 import { SummaryReader } from './reading/summary-reader.js';
 import { resolvePostgresLedger } from './resolve-postgres-ledger.js';
-import { maintain } from './schema/maintain.js';
+import { upkeep } from './schema/maintain.js';
 import { checkLedger } from './start/check-ledger.js';
 import { openJournal } from './start/open-journal.js';
 import { EntryWriter } from './writing/entry-writer.js';
@@ -109,7 +109,7 @@ export class PostgresUsageLedger implements UsageLedger {
   async #maintain(): Promise<void> {
     let nextMs = MAINTAIN_EVERY_MS;
     try {
-      await maintain(this.#settings);
+      await upkeep(this.#settings);
     } catch (error) {
       nextMs = MAINTAIN_AGAIN_MS;
       this.#events.next({ type: 'ledger-maintenance-failed', error });

@@ -1,4 +1,5 @@
 import type { UsageEntry } from '../../cost/ledger/usage-entry.js';
+import { NO_SAVINGS } from '../../cost/savings/call-savings.js';
 import { ledgerSql } from '../ledger-sql.js';
 import { inTransaction } from '../pg-pool.js';
 import type { PostgresLedgerSettings } from '../postgres-ledger.options.js';
@@ -36,7 +37,7 @@ function entryOfRow(row: EntryRow): UsageEntry {
     tags: JSON.parse(row.tags) as UsageEntry['tags'],
     outcome: row.outcome as UsageEntry['outcome'],
     costNanoUsd: Number(row.cost_nano_usd),
-    savingsNanoUsd: JSON.parse(row.savings) as UsageEntry['savingsNanoUsd'],
+    savingsNanoUsd: { ...NO_SAVINGS, ...(JSON.parse(row.savings) as Partial<UsageEntry['savingsNanoUsd']>) },
     parts: JSON.parse(row.parts) as UsageEntry['parts'],
   };
 }

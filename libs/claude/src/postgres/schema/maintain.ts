@@ -1,6 +1,7 @@
 import { quoted } from '../ledger-sql.js';
 import { inTransaction, type Patience, type PgClient } from '../pg-pool.js';
-import type { PostgresLedgerSettings } from '../postgres-ledger.options.js';
+import type { PostgresLedgerOptions, PostgresLedgerSettings } from '../postgres-ledger.options.js';
+import { resolvePostgresLedger } from '../resolve-postgres-ledger.js';
 import { oldestMs, tiersOf } from '../tiers.js';
 import { LOCK } from './migrate.js';
 import { dropPartitions, makePartitions } from './partitions.js';
@@ -16,17 +17,19 @@ const IDS_AT_ONCE = 20_000;
 /** Waiting for the lock that making and dropping partitions needs, writers queue behind: better later than long. */
 const LOCK_WAIT = "SET LOCAL lock_timeout = '2s'";
 
-/** What a ledger's house-keeping needs to know. */
-export type MaintainSettings = Pick<
-  PostgresLedgerSettings,
-  'pool' | 'schema' | 'entriesDays' | 'minutesForHours' | 'hoursForDays' | 'days' | 'clock' | 'queryMs'
->;
-
 /**
  * Makes partitions ahead, drops those that are too old, and forgets what is told apart no longer. Where another process is at
- * it, nothing happens.
+ * it, nothing happens. A ledger does it by itself unless `maintain` is `false`.
+ *
+ * @param options Those of the ledger.
+ * @throws InvalidOptionsError for options that cannot be accepted, else what `pg` throws.
  */
-export async function maintain(settings: MaintainSettings): Promise<void> {
+export function maintain(options: PostgresLedgerOptions): Promise<void> {
+  return upkeep(resolvePostgresLedger(options));
+}
+
+/** The same, with options that were accepted. */
+export async function upkeep(settings: PostgresLedgerSettings): Promise<void> {
   const { pool, clock } = settings;
   const patience = { clock, queryMs: Math.max(settings.queryMs, 60_000) };
   const nowMs = clock.wall();
@@ -47,7 +50,7 @@ async function isAlone(client: PgClient): Promise<boolean> {
   return (rows[0] as { readonly mine: boolean }).mine;
 }
 
-async function forgetRollups(client: PgClient, settings: MaintainSettings, nowMs: number): Promise<void> {
+async function forgetRollups(client: PgClient, settings: PostgresLedgerSettings, nowMs: number): Promise<void> {
   for (const tier of tiersOf(settings)) {
     await client.query(`DELETE FROM ${quoted(settings.schema)}.usage_rollup WHERE tier = $1 AND bucket < $2`, [
       tier.name,
@@ -57,7 +60,7 @@ async function forgetRollups(client: PgClient, settings: MaintainSettings, nowMs
 }
 
 /** @returns Whether there may be more. */
-async function forgetIds(patience: Patience, settings: MaintainSettings, nowMs: number): Promise<boolean> {
+async function forgetIds(patience: Patience, settings: PostgresLedgerSettings, nowMs: number): Promise<boolean> {
   const ids = `${quoted(settings.schema)}.usage_id`;
   const before = new Date(nowMs - settings.entriesDays * DAY_MS - IDS_LONGER_MS).toISOString();
   return inTransaction(settings.pool, patience, async (client) => {

@@ -1,9 +1,10 @@
 import type { UsageEntry } from '../../cost/ledger/usage-entry.js';
-import { ledgerSql, ROLLUP_SUMS, type LedgerSql } from '../ledger-sql.js';
+import { ledgerSql, type LedgerSql } from '../ledger-sql.js';
 import { inTransaction, type PgClient } from '../pg-pool.js';
 import type { PostgresLedgerSettings } from '../postgres-ledger.options.js';
 import { tiersOf, type Tier } from '../tiers.js';
-import { rollupRows, type RollupRow } from './rollup-rows.js';
+import { entryValues, keyValues, rollupValues } from './lot-values.js';
+import { rollupRows } from './rollup-rows.js';
 import { keyOf, storable } from './storable.js';
 
 /** What became of entries. */
@@ -86,15 +87,14 @@ export class EntryWriter {
       const key = keyOf(entry.id);
       if (!byKey.has(key)) byKey.set(key, entry);
     }
-    const times = Array.from(byKey.values(), timeOf);
-    const { rows } = await client.query(this.#sql.claim, [[...byKey.keys()], times]);
+    const { rows } = await client.query(this.#sql.claim, keyValues(byKey));
     const mine = new Set(rows.map((row) => (row as { readonly key: string }).key));
     const fresh = [...byKey].filter(([key]) => mine.has(key)).map(([, entry]) => entry);
     if (fresh.length > 0) {
-      await client.query(this.#sql.insertEntries, entryColumns(fresh));
+      await client.query(this.#sql.insertEntries, entryValues(fresh));
       const added = rollupRows(fresh, this.#tiers, this.settings.clock.wall());
       // Last, as its rows are what other processes wait for.
-      await client.query(this.#sql.addToRollups, rollupColumns(added));
+      await client.query(this.#sql.addToRollups, rollupValues(added));
     }
     return { ...NONE, inserted: fresh.length, known: entries.length - fresh.length };
   }
@@ -105,30 +105,4 @@ const NONE: Written = Object.freeze({ inserted: 0, known: 0, tooOld: 0, refused:
 function sqlState(error: unknown): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   return typeof code === 'string' ? code : '';
-}
-
-function timeOf({ atMs }: UsageEntry): string {
-  return new Date(atMs).toISOString();
-}
-
-function entryColumns(entries: readonly UsageEntry[]): unknown[] {
-  return [
-    entries.map(timeOf),
-    ...(['id', 'operation', 'model', 'requestType', 'user', 'outcome', 'costNanoUsd'] as const).map((field) =>
-      entries.map((entry) => entry[field]),
-    ),
-    ...(['tags', 'savingsNanoUsd', 'parts'] as const).map((field) =>
-      entries.map((entry) => JSON.stringify(entry[field])),
-    ),
-  ];
-}
-
-function rollupColumns(rows: readonly RollupRow[]): unknown[] {
-  return [
-    rows.map(({ tier }) => tier),
-    rows.map(({ bucketMs }) => new Date(bucketMs).toISOString()),
-    rows.map(({ dimension }) => dimension),
-    rows.map(({ name }) => name),
-    ...ROLLUP_SUMS.map((_, index) => rows.map(({ sums }) => sums[index])),
-  ];
 }
