@@ -20,6 +20,7 @@ import { gatewayRegistry } from './metrics/gateway-registry.js';
 import { MetricsController } from './metrics/metrics.controller.js';
 import { ModelsController } from './models/models.controller.js';
 import type { Settings } from './settings.js';
+import { SharedStores, SharedStoresModule } from './stores/shared-stores.js';
 import { BudgetsController } from './usage/budgets.controller.js';
 import { watchPlaceOf } from './admin/watch-place.js';
 import { UsageController } from './usage/usage.controller.js';
@@ -31,7 +32,7 @@ export type AppSettings = Pick<Settings, 'claude' | 'host' | 'admin' | 'keys' | 
 @Module({})
 // oxlint-disable-next-line typescript/no-extraneous-class -- a Nest module is a class, whatever it holds
 export class AppModule {
-  static register(settings: AppSettings, access: Access): DynamicModule {
+  static register(settings: AppSettings, access: Access, stores: SharedStores): DynamicModule {
     const { claude, admin, host, keys, timeouts } = settings;
     const place = watchPlaceOf(settings);
     // Without costs there is nothing to tell of usage.
@@ -42,7 +43,11 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        ClaudeModule.forRoot(withKeyBudgets(withoutHandlerLines(limited ? usage.in(claude) : claude), keys)),
+        ClaudeModule.forRootAsync({
+          imports: [SharedStoresModule.register(stores)],
+          useFactory: () =>
+            stores.within(withKeyBudgets(withoutHandlerLines(limited ? usage.in(claude) : claude), keys)),
+        }),
         ...(place === 'hidden' ? [] : [ClaudeMetricsModule.forRoot({ registry })]),
       ],
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? watched : [])],
@@ -53,6 +58,7 @@ export class AppModule {
         { provide: Access, useValue: access },
         { provide: CLIENT_TIMEOUTS, useValue: timeouts },
         { provide: Registry, useValue: registry },
+        { provide: SharedStores, useValue: stores },
         // Names of endpoints, models and budgets are for those who run the gateway.
         { provide: SHOWS_HEALTH_DETAIL, useValue: keys === null && isLoopback(host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },

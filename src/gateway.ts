@@ -6,6 +6,7 @@ import { createApp } from './app.js';
 import { listen } from './http/listen.js';
 import { gatewayLogger } from './logging/gateway-logger.js';
 import type { Settings } from './settings.js';
+import { SharedStores } from './stores/shared-stores.js';
 import { watchPlaceOf } from './admin/watch-place.js';
 
 /** A gateway that listens. */
@@ -38,6 +39,21 @@ export async function startGateway(
   say: (line: string) => void = print,
   findStored: () => Promise<ClaudeKeySource | null> = storedKeySource,
 ): Promise<Gateway> {
+  const stores = await SharedStores.open(settings.stores);
+  try {
+    return await start(settings, stores, say, findStored);
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+async function start(
+  settings: Settings,
+  stores: SharedStores,
+  say: (line: string) => void,
+  findStored: () => Promise<ClaudeKeySource | null>,
+): Promise<Gateway> {
   const stored = settings.hasKey ? null : await findStored();
   const simulator = settings.hasKey || stored !== null ? undefined : await startSimulator();
   let app: NestFastifyApplication | undefined;
@@ -46,7 +62,7 @@ export async function startGateway(
     await simulator?.close();
   };
   try {
-    app = await createApp({ ...settings, claude: optionsFor(settings, stored, simulator) });
+    app = await createApp({ ...settings, claude: optionsFor(settings, stored, simulator) }, stores);
     const url = await listen(app, settings, { port: 'PORT', host: 'HOST' });
     app.useLogger(gatewayLogger(settings.log, app.get(Redactor)));
     const adminUrl = settings.admin === null ? null : app.get(AdminListener).url;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ClaudeModuleOptions } from 'nestjs-claude';
+import { keyFromFile, type ClaudeModuleOptions } from 'nestjs-claude';
 import { readAdminSettings, type AdminSettings } from './admin/admin.settings.js';
 import { readGatewayKeys, type GatewayKeys } from './access/gateway-keys.js';
 import { portOf, textOf, wholeNumber, type Environment } from './environment.js';
@@ -8,6 +8,7 @@ import { readClientTimeouts, type ClientTimeouts } from './http/client-timeouts.
 import { isLoopback } from './http/loopback.js';
 import { hasBaseURL } from './upstream.js';
 import { readLogSettings, type LogSettings } from './logging/log.settings.js';
+import { readStoreSettings, type StoreSettings } from './stores/store.settings.js';
 
 /** What the gateway runs with. */
 export interface Settings {
@@ -24,6 +25,8 @@ export interface Settings {
   readonly log: LogSettings;
   /** The admin listener. Default: none. */
   readonly admin: AdminSettings | null;
+  /** What is shared with other gateways. */
+  readonly stores: StoreSettings;
   /** From the file named by `CLAUDE_CONFIG`. Default: none, so that the module's own defaults hold. */
   readonly claude: ClaudeModuleOptions;
   /** Whether file or environment hold an API key or other credentials. */
@@ -44,7 +47,7 @@ const CREDENTIALS = ['ANTHROPIC_API_KEY', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_PRO
  * @throws SettingsError naming the variable, what is wrong with it and what it must be.
  */
 export function readSettings(env: Environment): Settings {
-  const claude = readConfig(textOf(env, 'CLAUDE_CONFIG'));
+  const claude = withKeyFile(readConfig(textOf(env, 'CLAUDE_CONFIG')), env);
   const port = portOf(env, 'PORT', 3000);
   const keys = readGatewayKeys(env);
   return {
@@ -55,6 +58,7 @@ export function readSettings(env: Environment): Settings {
     bodyLimitBytes: wholeNumber(env, 'BODY_LIMIT_BYTES', BODY_LIMIT_BYTES, 1, MAX_BODY_LIMIT_BYTES),
     log: readLogSettings(env),
     admin: readAdminSettings(env, port),
+    stores: readStoreSettings(env, claude.cost !== false),
     claude,
     hasKey: hasCredentials(claude, env),
     hasBaseURL: hasBaseURL(claude, env),
@@ -68,6 +72,20 @@ function hostOf(env: Environment, keys: GatewayKeys | null): string {
   throw new SettingsError(
     'HOST is open to other machines, which would use the API key as they like: create keys for them (npx nestjs-claude gateway-key create) and set GATEWAY_KEYS_FILE, or leave HOST at 127.0.0.1.',
   );
+}
+
+/** The key in the file named by `ANTHROPIC_API_KEY_FILE`; a new one there takes effect at once. */
+function withKeyFile(claude: ClaudeModuleOptions, env: Environment): ClaudeModuleOptions {
+  const file = textOf(env, 'ANTHROPIC_API_KEY_FILE');
+  if (file === null) return claude;
+  const others = [
+    ...(textOf(env, 'ANTHROPIC_API_KEY') === null ? [] : ['ANTHROPIC_API_KEY']),
+    ...(['apiKey', 'endpoints'] as const)
+      .filter((name) => claude[name] !== undefined)
+      .map((name) => `\`${name}\` of CLAUDE_CONFIG`),
+  ];
+  if (others.length === 0) return { ...claude, apiKey: keyFromFile(file) };
+  throw new SettingsError(`ANTHROPIC_API_KEY_FILE and ${others.join(' and ')} are both set: keep one of them.`);
 }
 
 function readConfig(file: string | null): ClaudeModuleOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isClaudeError, VirtualKeyRing, type StoredVirtualKey } from 'nestjs-claude';
 import { z } from 'zod';
-import { textOf, type Environment } from '../environment.js';
+import { secretOf, textOf, type Environment } from '../environment.js';
 import { SettingsError } from '../errors/settings-error.js';
 
 const NAME = /^[\x20-\x7e]{1,100}$/;
@@ -67,7 +67,7 @@ export interface GatewayKeys {
 export function readGatewayKeys(env: Environment): GatewayKeys | null {
   const file = textOf(env, 'GATEWAY_KEYS_FILE');
   const inline = textOf(env, 'GATEWAY_KEYS');
-  const pepper = textOf(env, 'GATEWAY_KEY_PEPPER');
+  const pepper = secretOf(env, 'GATEWAY_KEY_PEPPER');
   if (file !== null && inline !== null) {
     throw new SettingsError('GATEWAY_KEYS and GATEWAY_KEYS_FILE are both set: unset one of them.');
   }

@@ -1,4 +1,4 @@
-import { portOf, textOf, type Environment } from '../environment.js';
+import { portOf, secretOf, textOf, type Environment } from '../environment.js';
 import { SettingsError } from '../errors/settings-error.js';
 
 /** The listener for those who run the gateway. */
@@ -7,7 +7,7 @@ export interface AdminSettings {
   readonly port: number;
   /** From `ADMIN_HOST`. Default `127.0.0.1`. */
   readonly host: string;
-  /** From `ADMIN_TOKEN`: what every request must bring. Never logged. */
+  /** From `ADMIN_TOKEN`, or the file named by `ADMIN_TOKEN_FILE`: what every request must bring. Never logged. */
   readonly token: string;
 }
 
@@ -34,7 +34,7 @@ export function readAdminSettings(env: Environment, mainPort: number): AdminSett
 }
 
 function readToken(env: Environment): string {
-  const token = textOf(env, 'ADMIN_TOKEN');
+  const token = secretOf(env, 'ADMIN_TOKEN');
   const how = 'e.g. to what `openssl rand -hex 32` prints';
   if (token === null) {
     throw new SettingsError(
@@ -46,7 +46,7 @@ function readToken(env: Environment): string {
 }
 
 function refuseWithoutPort(env: Environment): void {
-  for (const name of ['ADMIN_TOKEN', 'ADMIN_HOST']) {
+  for (const name of ['ADMIN_TOKEN', 'ADMIN_TOKEN_FILE', 'ADMIN_HOST']) {
     if (textOf(env, name) === null) continue;
     throw new SettingsError(
       `${name} does nothing without ADMIN_PORT: set ADMIN_PORT to the port of the admin listener, or unset ${name}.`,

@@ -58,6 +58,7 @@ describe('Health', () => {
       {
         status: 'down',
         rules: {
+          ledger: 'up',
           lifecycle: 'up',
           key: 'down',
           store: 'up',

@@ -137,6 +137,7 @@ describe('The settings', () => {
       claude: {},
       hasKey: false,
       hasBaseURL: false,
+      stores: { redisUrl: null, databaseUrl: null, migrates: false, journalDirectory: null },
     };
     expect(readSettings({})).toEqual(defaults);
     expect(readSettings({ PORT: '', HOST: ' ', CLAUDE_CONFIG: '', BODY_LIMIT_BYTES: '' })).toEqual(defaults);
