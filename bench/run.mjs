@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization streams --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ const PARTS = {
   ledger: async () => (await import('./ledger.mjs')).benchLedger(),
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
+  streams: async (options) => (await import('./streams.mjs')).benchStreams(options),
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 
@@ -20,6 +21,7 @@ const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const options = {
   ...(flags.includes('--quick') ? { rounds: 3, scale: 0.5 } : {}),
   everything: flags.includes('--everything'),
+  bare: flags.includes('--bare'),
 };
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 
