@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization streams --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const PARTS = {
   postgres: async (options) => (await import('./postgres.mjs')).benchPostgres(options),
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
-  redis: async (options) => (await import('./redis.mjs')).benchRedis(options),
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization streams --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 
@@ -22,6 +22,7 @@ const flags = process.argv.slice(2).filter((word) => word.startsWith('--'));
 const options = {
   ...(flags.includes('--quick') ? { rounds: 3, scale: 0.5 } : {}),
   everything: flags.includes('--everything'),
+  bare: flags.includes('--bare'),
 };
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 
