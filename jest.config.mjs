@@ -1,5 +1,5 @@
 /** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
-const TIMED = ['/test/faults/', '/test/admission/', '/transport/transport\\.connections\\.spec\\.ts$'];
+const TIMED = ['/test/faults/', '/test/admission/', '/test/processes/', '/transport/transport\\.connections\\.spec\\.ts$'];
 
 const SETTINGS = {
   testEnvironment: 'node',
@@ -7,7 +7,7 @@ const SETTINGS = {
   modulePathIgnorePatterns: ['/dist/'],
   moduleNameMapper: {
     '^nestjs-claude$': '<rootDir>/libs/claude/src/index.ts',
-    '^nestjs-claude/(metrics|health|testing)$': '<rootDir>/libs/claude/src/$1/index.ts',
+    '^nestjs-claude/(metrics|health|postgres|redis|testing)$': '<rootDir>/libs/claude/src/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   // Jest below Node 24.9 cannot require ESM, and NestJS 12 is ESM only: it is transformed like our own code.
@@ -48,5 +48,7 @@ export default {
       displayName: 'timed',
       testRegex: TIMED.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`)),
     },
+    // Run by a suite that starts a session of the Secret Service for it.
+    { ...SETTINGS, displayName: 'session', testRegex: ['/test/keys/keyring\\.session\\.ts$'] },
   ],
 };

@@ -4,8 +4,10 @@ import { ClaudeLoggingInterceptor, ClaudeModule } from 'nestjs-claude';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { Registry } from 'prom-client';
 import { Access } from './access/access.js';
+import { CallUsage } from './access/call-usage.js';
 import { withKeyBudgets } from './access/key-budgets.js';
 import { KeyLimits } from './access/key-limits.js';
+import { limitsTokens } from './access/key-meters.js';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
@@ -35,16 +37,19 @@ export class AppModule {
     // Without costs there is nothing to tell of usage.
     const watched = [MetricsController, ...(claude.cost === false ? [] : [UsageController, BudgetsController])];
     const registry = gatewayRegistry();
+    const usage = new CallUsage();
+    const limited = (keys?.list ?? []).some(limitsTokens);
     return {
       module: AppModule,
       imports: [
-        ClaudeModule.forRoot(withKeyBudgets(withoutHandlerLines(claude), keys)),
+        ClaudeModule.forRoot(withKeyBudgets(withoutHandlerLines(limited ? usage.in(claude) : claude), keys)),
         ...(place === 'hidden' ? [] : [ClaudeMetricsModule.forRoot({ registry })]),
       ],
       controllers: [MessagesController, ModelsController, HealthController, ...(place === 'gateway' ? watched : [])],
       providers: [
         ForwardService,
         KeyLimits,
+        { provide: CallUsage, useValue: usage },
         { provide: Access, useValue: access },
         { provide: CLIENT_TIMEOUTS, useValue: timeouts },
         { provide: Registry, useValue: registry },

@@ -13,6 +13,7 @@ import {
   EndpointPoolService,
   InputSanitizerService,
   RateLimiterService,
+  ReconciliationService,
   type CallRecord,
   type ClaudeModuleOptions,
   type KeyEvent,
@@ -22,6 +23,7 @@ import type { Random } from '../../libs/claude/src/call/clock.js';
 import { createRuntime, type ClaudeRuntime, type RuntimeEnvironment } from '../../libs/claude/src/claude.runtime.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME } from '../../libs/claude/src/claude.tokens.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
+import { withOpenLedger } from '../../libs/claude/src/cost/ledger/open-ledger.js';
 import { tracingOf } from '../../libs/claude/src/observability/tracing/tracing.js';
 import { WatchedClock } from './watched-clock.js';
 
@@ -32,6 +34,7 @@ export interface ClaudeHarness {
   readonly limiter: RateLimiterService;
   readonly costs: CostTrackerService;
   readonly budgets: BudgetService;
+  readonly reconciliation: ReconciliationService;
   readonly optimizer: CostOptimizerService;
   readonly endpoints: EndpointPoolService;
   readonly keys: ClaudeKeysService;
@@ -113,7 +116,10 @@ export async function bootClaude(
   const makeRuntime = async (given: Given, sim: AnthropicSimulator): Promise<ClaudeRuntime> => {
     try {
       const settings = resolveSettings({ ...given, baseURL: await baseURL(given.baseURL) });
-      return createRuntime(settings, undefined, { clock, random, logWriter, tracing: await tracingOf(settings) });
+      const tracing = await tracingOf(settings);
+      return await withOpenLedger(settings, () =>
+        createRuntime(settings, undefined, { clock, random, logWriter, tracing }),
+      );
     } catch (error) {
       // Nest closes nothing of a start that fails, and the process would not end.
       await sim.close();
@@ -142,6 +148,7 @@ export async function bootClaude(
     limiter: module.get(RateLimiterService),
     costs: module.get(CostTrackerService),
     budgets: module.get(BudgetService),
+    reconciliation: module.get(ReconciliationService),
     optimizer: module.get(CostOptimizerService),
     endpoints: module.get(EndpointPoolService),
     health: module.get(ClaudeHealthService),

@@ -6,6 +6,8 @@ import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken, type ServiceClass }
 import { namesCredentials, resolveSettings } from './config/settings.js';
 import { BudgetService } from './cost/budgets/budget.service.js';
 import { CostTrackerService } from './cost/cost-tracker.service.js';
+import { withOpenLedger } from './cost/ledger/open-ledger.js';
+import { ReconciliationService } from './cost/reconciliation/reconciliation.service.js';
 import { InvalidOptionsError } from './errors/errors.js';
 import { CostOptimizerService } from './optimization/cost-optimizer.service.js';
 import { EndpointPoolService } from './routing/endpoint-pool.service.js';
@@ -37,6 +39,7 @@ const SERVICES: readonly RuntimeService[] = [
   HandlerScope,
   InputSanitizerService,
   RateLimiterService,
+  ReconciliationService,
 ];
 
 /** The providers of one instance. */
@@ -47,7 +50,8 @@ export function instanceProviders(name: string | undefined): Provider[] {
       const stored = namesCredentials(options, process.env) ? null : await storedKeySource();
       const settings = resolveSettings(options, process.env, stored);
       const logWriter = new Logger(name === undefined ? 'Claude' : `Claude ${name}`);
-      return createRuntime(settings, name, { logWriter, tracing: await tracingOf(settings) });
+      const tracing = await tracingOf(settings);
+      return withOpenLedger(settings, () => createRuntime(settings, name, { logWriter, tracing }));
     },
     inject: [CLAUDE_OPTIONS],
   };

@@ -81,6 +81,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.limiter.close(shuttingDown);
     await this.#runtime.liveCalls.close(this.#runtime.settings.shutdownGraceMs, this.#runtime.clock);
     await Promise.all([this.#runtime.costs.flush(), this.#runtime.observers.flush(FLUSH_MS, this.#runtime.clock)]);
+    await this.#runtime.boundedStore?.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -88,7 +89,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
     this.#runtime.optimizer.close();
-    this.#runtime.costs.close();
+    await this.#runtime.costs.close();
     this.#runtime.storeEvents.complete();
     this.#runtime.sanitizer.close();
   }

@@ -14,9 +14,10 @@ export type {
   Denial,
   Lease,
   Observation,
+  Replay,
 } from './admission/admission-store.js';
-export type { StoreEvent, StoreStats } from './admission/store.events.js';
-export type { OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
+export type { StoreEvent, StoreMode, StoreStats } from './admission/store.events.js';
+export type { OutageLimits, OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
 export type { BudgetMeter, Claims, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
@@ -97,13 +98,19 @@ export type { LedgerOptions } from './cost/ledger/ledger.options.js';
 export type { LedgerStats } from './cost/ledger/memory-ledger.js';
 export type { Dimension } from './cost/ledger/usage-bucket.js';
 export type { UsageEntry, UsagePart } from './cost/ledger/usage-entry.js';
-export type { Moments, UsageLedger } from './cost/ledger/usage-ledger.js';
+export type { LedgerEvent, Moments, UsageLedger } from './cost/ledger/usage-ledger.js';
 export type { UsagePeriod } from './cost/ledger/usage-period.js';
 export type { SinkEvent, SinkStats, UsageSink } from './cost/ledger/usage-sink.js';
 export type { Resolution, UsageShare, UsageSummary, UsageSums } from './cost/ledger/usage-summary.js';
 export { genaiPrices, type GenaiPricesModule } from './cost/pricing/genai-prices.adapter.js';
 export type { CostEvent } from './cost/cost.events.js';
 export type { CostOptions } from './cost/cost.options.js';
+export type { DifferenceBy, DifferenceKind, ReconciliationDifference } from './cost/reconciliation/difference.js';
+export type { BudgetCorrection } from './cost/reconciliation/lapsed-reservations.js';
+export type { ReconciliationOptions, ReconciliationTolerance } from './cost/reconciliation/reconciliation.options.js';
+export type { ReconciliationReport } from './cost/reconciliation/reconciliation.report.js';
+export { ReconciliationService, type ReconcileOptions } from './cost/reconciliation/reconciliation.service.js';
+export type { UsedAmounts, UsedTokens } from './cost/reconciliation/used.js';
 export type { ModelPrice, PricingProvider, TokenPrices } from './cost/pricing/model-price.js';
 export type { PriceList, PriceRow } from './cost/pricing/price-row.js';
 export type { PricingOptions, UnknownModel } from './cost/pricing/pricing.options.js';

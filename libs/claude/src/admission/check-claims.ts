@@ -67,6 +67,11 @@ export function isAmount(amount: unknown): amount is number {
   return typeof amount === 'number' && amount >= 0 && amount <= MAX_AMOUNT;
 }
 
+/** The error of a lease that another store granted. */
+export function foreignLease(): InvalidOptionsError {
+  return new InvalidOptionsError('A lease can only be given to the store it came from. Keep both together.');
+}
+
 // Errors are made apart from the checks: every call is checked, and what is short is compiled into its caller.
 
 function wrongClaims(meters: readonly Meter[], amounts: readonly number[]): InvalidOptionsError {

@@ -81,6 +81,13 @@ describe('The option `cost`', () => {
 
   it('may be false, or left out', () => {
     expect(resolveSettings({ cost: false }, ENV).cost).toBe(false);
-    expect(resolveSettings({}, ENV).cost).toEqual({ pricing: {}, ledger: {}, budgets: [], savings: {}, sinks: [] });
+    expect(resolveSettings({}, ENV).cost).toEqual({
+      pricing: {},
+      ledger: {},
+      budgets: [],
+      savings: {},
+      sinks: [],
+      reconciliation: null,
+    });
   });
 });

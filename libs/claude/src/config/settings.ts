@@ -86,7 +86,7 @@ export function resolveSettings(
     retry: retryOf(options.retry),
     circuit: circuitOf(options.circuit),
     rateLimit: options.rateLimit === false ? false : resolveRateLimits(options.rateLimit),
-    cost: options.cost === false ? false : Object.freeze({ ...COST_DEFAULTS, ...defined(options.cost) }),
+    cost: costOf(options.cost),
     log: logOf(options.log),
     requests: requestsOf(options.requests),
     tracing: options.tracing ?? 'auto',
@@ -106,6 +106,12 @@ export function resolveSettings(
     maxEventBytes: options.maxEventBytes ?? MAX_EVENT_BYTES,
     shutdownGraceMs: options.shutdownGraceMs ?? 30_000,
   });
+}
+
+function costOf(options: ClaudeModuleOptions['cost']): CostSettings | false {
+  if (options === false) return false;
+  const settings = { ...COST_DEFAULTS, ...defined(options) };
+  return Object.freeze({ ...settings, reconciliation: conceal(settings.reconciliation, 'options of reconciliation') });
 }
 
 function retryOf(options: ClaudeModuleOptions['retry']): RetrySettings {

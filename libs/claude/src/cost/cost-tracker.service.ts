@@ -14,7 +14,7 @@ import type { UsageEntry } from './ledger/usage-entry.js';
 import { entriesCsv, sharesCsv } from './ledger/usage-export.js';
 import { momentOf, momentsOf, type UsagePeriod } from './ledger/usage-period.js';
 import type { SinkStats } from './ledger/usage-sink.js';
-import type { UsageShare, UsageSummary } from './ledger/usage-summary.js';
+import { SHARES, type UsageShare, type UsageSummary } from './ledger/usage-summary.js';
 import { nanoToUsd } from './pricing/money.js';
 import { savingsReport, type SavingsReport } from './savings/savings-report.js';
 
@@ -212,14 +212,6 @@ export interface UsageExportOptions {
   /** How many entries. Default 1,000. */
   readonly limit?: number;
 }
-
-const SHARES = {
-  model: 'byModel',
-  user: 'byUser',
-  tag: 'byTag',
-  requestType: 'byRequestType',
-  endpoint: 'byEndpoint',
-} as const satisfies Readonly<Record<Dimension, keyof UsageSummary>>;
 
 /** Clocks of two machines differ by less. */
 const MAX_AHEAD_MS = 300_000;

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { Subject, type Subscription } from 'rxjs';
 import type { Awaitable } from '../admission/admission-store.js';
 import { isPending } from '../admission/turnstile.js';
 import type { Clock } from '../call/clock.js';
@@ -33,6 +33,7 @@ export class Costs {
   readonly savings: SavingsSettings;
   readonly appraiser: SavingsAppraiser;
   readonly #feeds: readonly SinkFeed[];
+  readonly #ledgerEvents: Subscription | null;
   /** What is being found out before it can be booked. */
   readonly #later = new PendingWork();
 
@@ -50,6 +51,7 @@ export class Costs {
     this.appraiser = new SavingsAppraiser(this.prices.costOf, this.savings);
     this.memory = ledger.store === undefined ? new MemoryLedger(clock, ledger) : null;
     this.ledger = ledger.store ?? (this.memory as MemoryLedger);
+    this.#ledgerEvents = this.ledger.events?.subscribe(tell) ?? null;
     // A ledger elsewhere may be slow or away, just as a sink may.
     const fed = ledger.store === undefined ? sinks : [sinkOf(ledger.store), ...sinks];
     this.#feeds = fed.map((sink) => new SinkFeed(sink, clock, tell));
@@ -90,11 +92,14 @@ export class Costs {
   }
 
   /** Harmless when closed before. */
-  close(): void {
+  async close(): Promise<void> {
+    if (this.entries.closed || this.entries.isStopped) return;
     this.prices.close();
     for (const feed of this.#feeds) feed.close();
     this.entries.complete();
     this.budgetEvents.complete();
+    await this.ledger.close?.();
+    this.#ledgerEvents?.unsubscribe();
     this.events.complete();
   }
 }

@@ -3,6 +3,11 @@ export {
   type AdmissionStoreCase,
   type AdmissionStoreHarness,
 } from '../admission/admission-store.contract.js';
+export {
+  usageLedgerCases,
+  type UsageLedgerCase,
+  type UsageLedgerHarness,
+} from '../cost/ledger/usage-ledger.contract.js';
 export { AnthropicSimulator, type IdleOptions, type ResetOptions } from './simulator.js';
 export type { BatchOptions, Latency, PromptCacheOptions, RecordLevel, SimulatorOptions } from './simulator.options.js';
 export type { ClassLimits, RateLimits } from './limits/rate-limit.options.js';

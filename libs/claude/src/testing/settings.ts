@@ -16,6 +16,8 @@ export interface Settings {
   readonly seed: string;
   readonly apiKeys: readonly string[] | undefined;
   readonly organizations: Readonly<Record<string, string>>;
+  readonly adminKeys: readonly string[];
+  readonly workspaces: Readonly<Record<string, string>>;
   readonly clock: Clock;
   readonly limits: RateLimits;
   readonly latency: Required<Latency>;
@@ -58,6 +60,8 @@ const schema = z.strictObject({
   seed: z.union([z.number(), z.string()]).optional(),
   apiKeys: z.array(z.string().min(1)).min(1).optional(),
   organizations: z.record(z.string(), z.string().min(1)).optional(),
+  adminKeys: z.array(z.string().min(1)).min(1).optional(),
+  workspaces: z.record(z.string(), z.string().min(1)).optional(),
   clock: z
     .union([z.literal('real'), z.custom<Clock>(isClock)], { error: "Use 'real' or a clock such as new ManualClock()" })
     .optional(),
@@ -86,6 +90,8 @@ export function readSettings(options: SimulatorOptions): Settings {
     seed: String(options.seed ?? 1),
     apiKeys: options.apiKeys,
     organizations: options.organizations ?? {},
+    adminKeys: options.adminKeys ?? [],
+    workspaces: options.workspaces ?? {},
     clock: clock === 'real' ? systemClock : clock,
     limits: options.limits ?? {},
     latency: { firstTokenMs: 0, perEventMs: 0, jsonMs: 0, ...latency },

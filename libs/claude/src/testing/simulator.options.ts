@@ -46,6 +46,13 @@ export interface SimulatorOptions {
    * listed is an organization of its own.
    */
   readonly organizations?: Readonly<Record<string, string>>;
+  /**
+   * Keys of the Admin API: they read the reports of what was billed, and do nothing else. Default: none, so that nothing is
+   * kept for reports.
+   */
+  readonly adminKeys?: readonly string[];
+  /** Workspace of each key in reports. Keys that are not listed are in the default one, which has no id. */
+  readonly workspaces?: Readonly<Record<string, string>>;
   /** Default `'real'`. A `ManualClock` drives rate limits, cache expiry, batches and latencies by hand. */
   readonly clock?: 'real' | Clock;
   /** Default: no limit is enforced, and the headers tell of very large ones. */

@@ -114,6 +114,11 @@ export class AnthropicSimulator {
     return this.#simulation.script.onModels();
   }
 
+  /** A rule for the reports of the Admin API. It replies with a whole page; of the faults as `onCountTokens`. */
+  onReports(): Rule<JsonObject> {
+    return this.#simulation.script.onReports();
+  }
+
   /**
    * Makes and revokes keys: from now on these are accepted, and any other gets a 401. What is under way goes on.
    *
@@ -127,9 +132,10 @@ export class AnthropicSimulator {
 
   /** Clears rules, records and billing. Buckets, cache and batches stay unless asked for. */
   reset(options: ResetOptions = {}): void {
-    const { script, recorder, limits, cache, batches } = this.#simulation;
+    const { script, recorder, book, limits, cache, batches } = this.#simulation;
     script.clear();
     recorder.clear();
+    book.clear();
     if (options.limits) limits.clear();
     if (options.cache) cache.clear();
     if (options.batches) batches.clear();

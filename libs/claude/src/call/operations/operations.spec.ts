@@ -2,6 +2,7 @@ import type Anthropic from '@anthropic-ai/sdk';
 import type { Operation } from './operation.js';
 import { operationOfOptions } from './operation-of.js';
 import { OPERATIONS } from './operations.table.js';
+import { REPORTS_OPERATIONS } from './reports.operations.js';
 import { record, recordingClient, walk, type WalkedMethod } from './spec-support/sdk-walk.js';
 
 /** Methods that are no operation of their own, and why. */
@@ -60,7 +61,14 @@ describe('the operations table', () => {
     const reached = new Set(
       walked.flatMap(({ requests }) => requests.map((request) => operationOfOptions(request).name)),
     );
-    expect(namesWhere(({ name }) => !reached.has(name))).toEqual([]);
+    expect(namesWhere(({ name }) => !reached.has(name))).toEqual(REPORTS_OPERATIONS.map(({ name }) => name));
+  });
+
+  it('knows the reports that are asked for without a method', async () => {
+    const client = recordingClient();
+    const paths = REPORTS_OPERATIONS.map(({ path }) => `${path}?limit=31`);
+    const { requests } = await record(() => Promise.all(paths.map((path) => client.get(path))));
+    expect(requests.map((request) => operationOfOptions(request))).toEqual(REPORTS_OPERATIONS);
   });
 
   it('lists each operation once', () => {

@@ -8,17 +8,16 @@ const store = must<UsageLedger>('an object with methods `record`, `summarize` an
   hasMethods(value, ['record', 'summarize', 'recent']),
 );
 
-export const ledger = z
-  .strictObject({
-    store,
-    minutesForHours: whole(1, 48),
-    hoursForDays: whole(1, 60),
-    days: whole(1, 3_660),
-    maxUsers: whole(1, 100_000),
-    maxTags: whole(1, 100_000),
-    recentEntries: whole(1, 100_000),
-  })
-  .partial();
+/** Those of every ledger. */
+export const ledgerBounds = {
+  minutesForHours: whole(1, 48),
+  hoursForDays: whole(1, 60),
+  days: whole(1, 3_660),
+  maxUsers: whole(1, 100_000),
+  maxTags: whole(1, 100_000),
+};
+
+export const ledger = z.strictObject({ store, ...ledgerBounds, recentEntries: whole(1, 100_000) }).partial();
 
 const sink = must<UsageSink>(
   'an object with a non-empty `name` and a method `write`',
@@ -27,7 +26,7 @@ const sink = must<UsageSink>(
 
 export const sinks = z.array(sink, { error: 'must be an array' });
 
-function hasMethods(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
+export function hasMethods(value: unknown, names: readonly string[]): value is Readonly<Record<string, unknown>> {
   return isObject(value) && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function');
 }
 

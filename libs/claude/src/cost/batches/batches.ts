@@ -5,6 +5,7 @@ import type { BudgetMeter } from '../../admission/meter.js';
 import type { Attempt } from '../../call/attempt.js';
 import type { Call } from '../../call/call.js';
 import type { Clock } from '../../call/clock.js';
+import { openBatchesOf } from '../budgets/open-batches.js';
 import { isOfModels, keepMsOf, type BudgetAccount } from '../budgets/budget-account.js';
 import type { Budgets } from '../budgets/budgets.js';
 import type { Costs } from '../costs.js';
@@ -38,8 +39,13 @@ export class Batches {
 
   /** A batch was created: leaves the note. */
   created(call: Call, attempt: Attempt, batchId: string): void {
+    const { store, budgets } = this.options;
     const note = writeNote(this.#noteOf(call, attempt));
-    offPath(() => this.options.store.keep(noteKey(batchId), note, KEPT_MS));
+    offPath(() => store.keep(noteKey(batchId), note, KEPT_MS));
+    const open = budgets.chargesOf(call).map(({ account: { meter }, nanoUsd }): Observation => {
+      return { meter: openBatchesOf(meter), spent: { amount: nanoUsd, agoMs: 0 } };
+    });
+    if (open.length > 0) offPath(() => store.observe(open));
   }
 
   /** Results were read to their end. */
@@ -108,11 +114,14 @@ export class Batches {
     const wallMs = clock.wall();
     const agoMs = by.id === this.#clockId ? clock.now() - by.nowMs : Math.max(0, wallMs - atMs);
     const accounts: BudgetAccount[] = [];
-    const observations = charges.map((charge): Observation => {
+    const observations = charges.flatMap((charge): Observation[] => {
       const account = accountOf(budgets, charge, wallMs);
       if (account !== null) accounts.push(account);
       const meter = account?.meter ?? meterOf(charge, wallMs);
-      return { meter, spent: { amount: spent.of(charge.model) - charge.nanoUsd, agoMs } };
+      return [
+        { meter, spent: { amount: spent.of(charge.model) - charge.nanoUsd, agoMs } },
+        { meter: openBatchesOf(meter), spent: { amount: -charge.nanoUsd, agoMs } },
+      ];
     });
     if (observations.length === 0) return undefined;
     return whenKnown(store.observe(observations), () => budgets.settled(accounts));

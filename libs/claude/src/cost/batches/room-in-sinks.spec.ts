@@ -1,7 +1,7 @@
 import { ManualClock } from '../../testing/clock/manual-clock.js';
 import { COST_DEFAULTS } from '../cost.options.js';
 import { Costs } from '../costs.js';
-import { usageEntry } from '../ledger/spec-support/usage-entries.js';
+import { usageEntry } from '../ledger/contract/usage-entries.js';
 import type { UsageSink } from '../ledger/usage-sink.js';
 import { nextTurn } from './in-lots.js';
 import { roomInSinks } from './room-in-sinks.js';
@@ -29,7 +29,7 @@ describe('roomInSinks', () => {
     const clock = new ManualClock();
     const costs = costsWith({ name: 'hung', write: () => new Promise(() => undefined) }, clock, 5_000);
     expect(await passedUntil(roomInSinks(costs, clock)(), clock, MINUTE_MS)).toBe(0);
-    costs.close();
+    await costs.close();
   });
 
   it('waits until a sink has taken what it has', async () => {
@@ -42,7 +42,7 @@ describe('roomInSinks', () => {
     const costs = costsWith(sink, clock, 6_000);
     expect(await passedUntil(roomInSinks(costs, clock)(), clock, MINUTE_MS)).toBeGreaterThan(0);
     expect(taken.length).toBeGreaterThanOrEqual(1_000);
-    costs.close();
+    await costs.close();
   });
 
   it('gives up on a sink that hangs after five minutes, for good', async () => {
@@ -51,6 +51,6 @@ describe('roomInSinks', () => {
     const room = roomInSinks(costs, clock);
     expect(await passedUntil(room(), clock, 10 * MINUTE_MS)).toBe(5 * MINUTE_MS);
     expect(await passedUntil(room(), clock, 10 * MINUTE_MS)).toBe(0);
-    costs.close();
+    await costs.close();
   });
 });

@@ -29,3 +29,6 @@ export const LEDGER_DEFAULTS: LedgerSettings = Object.freeze({
   maxTags: 1_000,
   recentEntries: 1_000,
 });
+
+/** More than there are models, endpoints and kinds of work in any application; callers can invent models all the same. */
+export const MAX_OTHER_NAMES = 200;

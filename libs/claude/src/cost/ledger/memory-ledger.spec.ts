@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ManualClock } from '../../testing/clock/manual-clock.js';
 import { SAVING_KINDS } from '../savings/call-savings.js';
 import { MemoryLedger } from './memory-ledger.js';
-import { usageEntry, usagePart } from './spec-support/usage-entries.js';
+import { usageEntry, usagePart } from './contract/usage-entries.js';
 import type { UsageEntry } from './usage-entry.js';
 
 const MINUTE_MS = 60_000;

@@ -1,21 +1,13 @@
 import type { Clock } from '../../call/clock.js';
-import { LEDGER_DEFAULTS, type LedgerOptions } from './ledger.options.js';
+import { coveredPeriod, timeLevels, type TimeLevel } from './covered-period.js';
+import { LEDGER_DEFAULTS, MAX_OTHER_NAMES, type LedgerOptions } from './ledger.options.js';
 import { RecentEntries } from './recent-entries.js';
 import { SharedNames } from './shared-names.js';
 import { TimeBuckets } from './time-buckets.js';
 import type { NameCaps } from './usage-bucket.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { Moments, UsageLedger } from './usage-ledger.js';
-import { summaryOf, type Resolution, type UsageSummary } from './usage-summary.js';
-
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** More than there are models, endpoints and kinds of work in any application; callers can invent models all the same. */
-const MAX_OTHER_NAMES = 200;
-
-const RESOLUTIONS: readonly Resolution[] = ['minute', 'hour', 'day'];
+import { summaryOf, type UsageSummary } from './usage-summary.js';
 
 /** What a ledger in memory could not tell apart, or not keep. */
 export interface LedgerStats {
@@ -32,7 +24,9 @@ export interface LedgerStats {
 export class MemoryLedger implements UsageLedger {
   readonly #caps: NameCaps;
   readonly #shared = new SharedNames();
-  readonly #levels: readonly TimeBuckets[];
+  readonly #levels: readonly TimeLevel[];
+  /** Of each level. */
+  readonly #buckets: readonly TimeBuckets[];
   readonly #recent: RecentEntries;
   #overflows = 0;
   #tooOld = 0;
@@ -41,17 +35,13 @@ export class MemoryLedger implements UsageLedger {
     private readonly clock: Clock,
     options: LedgerOptions = {},
   ) {
-    const { minutesForHours, hoursForDays, days, maxUsers, maxTags, recentEntries } = {
-      ...LEDGER_DEFAULTS,
-      ...options,
-    };
+    const { maxUsers, maxTags, recentEntries, ...kept } = { ...LEDGER_DEFAULTS, ...options };
     const other = MAX_OTHER_NAMES;
     this.#caps = { model: other, user: maxUsers, tag: maxTags, requestType: other, endpoint: other };
-    this.#levels = [
-      new TimeBuckets(MINUTE_MS, minutesForHours * HOUR_MS, this.#caps, this.#shared),
-      new TimeBuckets(HOUR_MS, hoursForDays * DAY_MS, this.#caps, this.#shared),
-      new TimeBuckets(DAY_MS, days * DAY_MS, this.#caps, this.#shared),
-    ];
+    this.#levels = timeLevels(kept);
+    this.#buckets = this.#levels.map(
+      ({ lengthMs, keptMs }) => new TimeBuckets(lengthMs, keptMs, this.#caps, this.#shared),
+    );
     this.#recent = new RecentEntries(recentEntries);
   }
 
@@ -64,13 +54,9 @@ export class MemoryLedger implements UsageLedger {
     for (const entry of entries) if (this.#recent.add(entry)) this.#add(entry, nowMs);
   }
 
-  summarize({ fromMs, toMs }: Moments): UsageSummary {
-    const nowMs = this.clock.wall();
-    const finest = this.#levels.findIndex((level) => level.reaches(fromMs, nowMs));
-    const index = finest === -1 ? this.#levels.length - 1 : finest;
-    const level = this.#levels[index] as TimeBuckets;
-    const sum = level.sum(Math.max(fromMs, nowMs - level.keptMs), toMs);
-    return summaryOf(sum, periodOf(level, RESOLUTIONS[index] as Resolution, { fromMs, toMs }, nowMs));
+  summarize(moments: Moments): UsageSummary {
+    const { level, fromMs, toMs, period } = coveredPeriod(this.#levels, moments, this.clock.wall());
+    return summaryOf((this.#buckets[level] as TimeBuckets).sum(fromMs, toMs), period);
   }
 
   recent(limit: number): readonly UsageEntry[] {
@@ -78,19 +64,8 @@ export class MemoryLedger implements UsageLedger {
   }
 
   #add(entry: UsageEntry, nowMs: number): void {
-    const overflows = this.#levels.map((level) => level.add(entry, nowMs));
+    const overflows = this.#buckets.map((each) => each.add(entry, nowMs));
     if (overflows.every((count) => count === null)) this.#tooOld++;
     for (const count of overflows) this.#overflows += count ?? 0;
   }
-}
-
-function periodOf(
-  { lengthMs, keptMs }: TimeBuckets,
-  resolution: Resolution,
-  { fromMs, toMs }: Moments,
-  nowMs: number,
-): UsageSummary['period'] {
-  const start = Math.floor(Math.max(fromMs, nowMs - keptMs) / lengthMs) * lengthMs;
-  const end = Math.max(start, Math.ceil(toMs / lengthMs) * lengthMs);
-  return { from: new Date(start).toISOString(), to: new Date(end).toISOString(), resolution };
 }

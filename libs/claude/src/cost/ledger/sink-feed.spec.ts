@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { ManualClock } from '../../testing/clock/manual-clock.js';
 import { SinkFeed } from './sink-feed.js';
-import { usageEntry } from './spec-support/usage-entries.js';
+import { usageEntry } from './contract/usage-entries.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { SinkEvent } from './usage-sink.js';
 

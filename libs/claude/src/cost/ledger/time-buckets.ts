@@ -1,3 +1,4 @@
+import { oldestIndex } from './covered-period.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { SharedNames } from './shared-names.js';
 import { UsageBucket, type NameCaps } from './usage-bucket.js';
@@ -28,11 +29,6 @@ export class TimeBuckets {
     if (index < this.#oldest(nowMs)) return null;
     if (this.#addedUp !== null && index >= this.#addedUp.first && index < this.#addedUp.end) this.#addedUp = null;
     return (this.#buckets.get(index) ?? this.#open(index, nowMs)).add(entry);
-  }
-
-  /** Whether a moment is still told apart by this length. */
-  reaches(atMs: number, nowMs: number): boolean {
-    return Math.floor(atMs / this.lengthMs) >= this.#oldest(nowMs);
   }
 
   /** All buckets from one moment to another added up, each begun one whole. */
@@ -72,6 +68,6 @@ export class TimeBuckets {
   }
 
   #oldest(nowMs: number): number {
-    return Math.floor((nowMs - this.keptMs) / this.lengthMs);
+    return oldestIndex(this, nowMs);
   }
 }

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import type { UsageEntry } from './usage-entry.js';
 import type { UsageSummary } from './usage-summary.js';
 
@@ -7,6 +8,19 @@ export interface Moments {
   readonly toMs: number;
 }
 
+/** What happens to a ledger that is kept elsewhere. */
+export type LedgerEvent =
+  /** It cannot be written to: entries wait in its journal. Once until it returns. */
+  | { readonly type: 'ledger-away'; readonly error: unknown }
+  /** It can be written to again, and what waits is brought to it. */
+  | { readonly type: 'ledger-returned' }
+  /** Its journal is full, and entries wait in memory. Once until there is room again. */
+  | { readonly type: 'ledger-journal-full'; readonly error: unknown }
+  /** It does not take an entry for what is in it: the entry is lost. */
+  | { readonly type: 'ledger-refused'; readonly id: string; readonly error: unknown }
+  /** Partitions could not be made or dropped. Nothing is lost, and it is tried again. */
+  | { readonly type: 'ledger-maintenance-failed'; readonly error: unknown };
+
 /** Where what calls used is kept. */
 export interface UsageLedger {
   /** Adds entries. One with the id of an entry among the last recorded changes nothing, so that a batch may be sent again. */
@@ -15,4 +29,10 @@ export interface UsageLedger {
   summarize(moments: Moments): PromiseLike<UsageSummary> | UsageSummary;
   /** The last entries, newest first. */
   recent(limit: number): PromiseLike<readonly UsageEntry[]> | readonly UsageEntry[];
+  /** Asked once at the module's start, which fails where this rejects. Several modules may open one ledger. */
+  open?(): PromiseLike<void>;
+  /** Called for each `open()` when the module has been closed, and everything was recorded. */
+  close?(): PromiseLike<void>;
+  /** What happens to it; the module's cost events have it too. */
+  readonly events?: Observable<LedgerEvent>;
 }

@@ -2,7 +2,7 @@ import { nanoToUsd } from '../pricing/money.js';
 import type { SavingsSums } from '../savings/savings-tally.js';
 import type { UsageBucket } from './usage-bucket.js';
 import { ALL, DIMENSIONS, type Dimension } from './usage-bucket.js';
-import type { UsageTable } from './usage-table.js';
+import type { Column } from './usage-table.js';
 
 /** How finely time is told apart. */
 export type Resolution = 'minute' | 'hour' | 'day';
@@ -51,40 +51,54 @@ export interface UsageSummary extends UsageSums {
   readonly savings: SavingsSums;
 }
 
-/** The sums of everything in a bucket. */
-export function sumsOf(bucket: UsageBucket): UsageSums {
-  return sumsOfRow(bucket.all, ALL);
-}
-
 /** The shares of one dimension, dearest first. */
-export function sharesOf(bucket: UsageBucket, dimension: Dimension): readonly UsageShare[] {
+function sharesOf(bucket: UsageBucket, dimension: Dimension): readonly UsageShare[] {
   const table = bucket.by(dimension);
-  const shares = Array.from(table.names, (name): UsageShare => ({ name, ...sumsOfRow(table, name) }));
-  return shares.toSorted((a, b) => b.totalCostNanoUsd - a.totalCostNanoUsd || (a.name < b.name ? -1 : 1));
+  return dearestFirst(Array.from(table.names, (name) => ({ name, ...usageSums((column) => table.sum(name, column)) })));
 }
 
 /** The summary of a bucket. */
 export function summaryOf(bucket: UsageBucket, period: UsageSummary['period']): UsageSummary {
-  const [byModel, byUser, byTag, byRequestType, byEndpoint] = DIMENSIONS.map((each) => sharesOf(bucket, each));
-  const savings = bucket.savings.sums;
-  return { period, ...sumsOf(bucket), byModel, byUser, byTag, byRequestType, byEndpoint, savings } as UsageSummary;
+  const sums = usageSums((column) => bucket.all.sum(ALL, column));
+  const shares = Object.fromEntries(
+    DIMENSIONS.map((dimension) => [SHARES[dimension], sharesOf(bucket, dimension)]),
+  ) as UsageShares;
+  return { period, ...sums, ...shares, savings: bucket.savings.sums };
 }
 
-function sumsOfRow(table: UsageTable, name: string): UsageSums {
-  const totalCostNanoUsd = table.sum(name, 'costNanoUsd');
-  const billedRequests = table.sum(name, 'billedRequests');
+/** The shares of a summary, by the name they have in it. */
+export type UsageShares = Pick<UsageSummary, (typeof SHARES)[Dimension]>;
+
+/** What the shares of a dimension are called in a summary. */
+export const SHARES = {
+  model: 'byModel',
+  user: 'byUser',
+  tag: 'byTag',
+  requestType: 'byRequestType',
+  endpoint: 'byEndpoint',
+} as const satisfies Readonly<Record<Dimension, keyof UsageSummary>>;
+
+/** Shares in the order of every summary. */
+export function dearestFirst(shares: readonly UsageShare[]): readonly UsageShare[] {
+  return shares.toSorted((a, b) => b.totalCostNanoUsd - a.totalCostNanoUsd || (a.name < b.name ? -1 : 1));
+}
+
+/** @param sum What each column adds up to. */
+export function usageSums(sum: (column: Column) => number): UsageSums {
+  const totalCostNanoUsd = sum('costNanoUsd');
+  const billedRequests = sum('billedRequests');
   return {
-    requests: table.sum(name, 'requests'),
+    requests: sum('requests'),
     billedRequests,
-    unpricedRequests: table.sum(name, 'unpricedRequests'),
+    unpricedRequests: sum('unpricedRequests'),
     totalCostUsd: nanoToUsd(totalCostNanoUsd),
     totalCostNanoUsd,
-    estimatedCostUsd: nanoToUsd(table.sum(name, 'estimatedNanoUsd')),
+    estimatedCostUsd: nanoToUsd(sum('estimatedNanoUsd')),
     averageCostUsd: billedRequests === 0 ? 0 : nanoToUsd(totalCostNanoUsd) / billedRequests,
-    inputTokens: table.sum(name, 'inputTokens'),
-    outputTokens: table.sum(name, 'outputTokens'),
-    cacheReadTokens: table.sum(name, 'cacheReadTokens'),
-    cacheWriteTokens: table.sum(name, 'cacheWrite5mTokens') + table.sum(name, 'cacheWrite1hTokens'),
-    webSearchRequests: table.sum(name, 'webSearchRequests'),
+    inputTokens: sum('inputTokens'),
+    outputTokens: sum('outputTokens'),
+    cacheReadTokens: sum('cacheReadTokens'),
+    cacheWriteTokens: sum('cacheWrite5mTokens') + sum('cacheWrite1hTokens'),
+    webSearchRequests: sum('webSearchRequests'),
   };
 }

@@ -67,7 +67,7 @@ function succeeded(
   const { envelope, cachePlan } = composeMessage(simulation, prepared, answer, occasion);
   const { id, model, usage } = envelope;
   cachePlan.commit();
-  simulation.recorder.bill({ requestId: batch.id, messageId: id, model, usage, isComplete: true });
+  simulation.bill({ requestId: batch.id, messageId: id, model, usage, isComplete: true }, batch.key);
   return { type: 'succeeded', message: JSON.parse(messageJson(envelope)) as ResultOf<'succeeded'>['message'] };
 }
 

@@ -46,6 +46,11 @@ export class ApiKeys {
     for (const secret of secrets) if (!this.#known.has(secret)) this.#remember(secret);
   }
 
+  /** Whether calls may be made with it. */
+  accepts(secret: string): boolean {
+    return this.#accepted?.has(secret) ?? this.#known.has(secret);
+  }
+
   /** @throws ApiFailure 401 */
   authenticate(headers: IncomingHttpHeaders): ApiKey {
     const secret = keyOf(headers);

@@ -6,7 +6,7 @@ import { ApiFailure, check } from './api-failure.js';
 import { fingerprintOf, keyOf } from './api-keys.js';
 import { Exchange } from './exchange.js';
 import { readBody } from './read-body.js';
-import { findRoute, type Handler } from './router.js';
+import { findRoute, isOfAdmin, type Handler } from './router.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -60,10 +60,17 @@ export class Dispatcher {
     const allow = Object.keys(route.methods).join(', ');
     if (!handler) throw new ApiFailure(405, 'Method Not Allowed', { headers: ['allow', allow] });
     exchange.id = route.id;
-    exchange.apiKey = this.#simulation.keys.authenticate(headers);
+    this.#authenticate(exchange, headers, path);
     check(headers['anthropic-version'], 'anthropic-version: header is required');
     if (method === 'POST') this.#readThenHandle(exchange, request, handler, path);
     else this.#run(exchange, () => handler(exchange, this.#simulation));
+  }
+
+  #authenticate(exchange: Exchange, headers: IncomingMessage['headers'], path: string): void {
+    const { keys, adminKeys } = this.#simulation;
+    if (isOfAdmin(path)) adminKeys.authenticate(headers, (secret) => keys.accepts(secret));
+    else if (adminKeys.has(keyOf(headers) ?? '')) throw new ApiFailure(401, 'invalid x-api-key');
+    else exchange.apiKey = keys.authenticate(headers);
   }
 
   #readThenHandle(exchange: Exchange, request: IncomingMessage, handler: Handler, path: string): void {

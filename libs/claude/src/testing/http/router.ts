@@ -9,6 +9,8 @@ import {
 import { countMessageTokens } from '../messages/count-tokens.endpoint.js';
 import { createMessage } from '../messages/messages.endpoint.js';
 import { listModels, retrieveModel } from '../models/models.endpoint.js';
+import { costReport } from '../reports/cost-report.endpoint.js';
+import { usageReport } from '../reports/usage-report.endpoint.js';
 import type { Simulation } from '../simulation.js';
 import type { Exchange } from './exchange.js';
 
@@ -23,7 +25,14 @@ const PATHS: Readonly<Record<string, Methods>> = {
   '/v1/messages/count_tokens': { POST: countMessageTokens },
   '/v1/models': { GET: listModels },
   '/v1/messages/batches': { GET: listBatches, POST: createBatch },
+  '/v1/organizations/usage_report/messages': { GET: usageReport },
+  '/v1/organizations/cost_report': { GET: costReport },
 };
+
+/** Where only keys of the Admin API open. */
+export function isOfAdmin(path: string): boolean {
+  return path.startsWith('/v1/organizations/');
+}
 
 const PATTERNS: readonly (readonly [pattern: RegExp, methods: Methods])[] = [
   [/^\/v1\/models\/([^/]+)$/, { GET: retrieveModel }],

@@ -113,13 +113,8 @@ class MessageExchange {
     const isComplete = generatedTokens >= answer.outputTokens;
     this.#pool.outputTokens.take(usage.output_tokens);
     if (this.#exchange.draft) this.#exchange.draft.billed = usage;
-    this.#simulation.recorder.bill({
-      requestId: this.#exchange.requestId,
-      messageId: id,
-      model,
-      usage,
-      isComplete,
-    });
+    const { requestId, apiKey } = this.#exchange;
+    this.#simulation.bill({ requestId, messageId: id, model, usage, isComplete }, apiKey);
   }
 }
 

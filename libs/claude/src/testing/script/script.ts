@@ -14,6 +14,7 @@ export class Script {
   readonly messages = new RuleBook<MessageReply, SimulatedRequest>();
   readonly counts = new RuleBook<number, SimulatedRequest>();
   readonly models = new RuleBook<JsonObject, null>();
+  readonly reports = new RuleBook<JsonObject, null>();
 
   onMessage(matcher: RequestMatcher = {}): Rule<MessageReply> {
     return this.messages.add(predicateOf(matcher));
@@ -27,8 +28,12 @@ export class Script {
     return this.models.add(() => true);
   }
 
+  onReports(): Rule<JsonObject> {
+    return this.reports.add(() => true);
+  }
+
   clear(): void {
-    for (const book of [this.messages, this.counts, this.models]) book.clear();
+    for (const book of [this.messages, this.counts, this.models, this.reports]) book.clear();
   }
 }
 

@@ -1,0 +1,31 @@
+import { isOfModels } from '../budgets/budget-account.js';
+import type { ReconciliationDifference } from './difference.js';
+import type { LapsedReservation } from './lapsed-reservations.js';
+
+/**
+ * Names differences that reservations which lapsed account for. A reservation stands for the most its call can have cost, so
+ * that it covers what is missing of it.
+ */
+export function nameLapsed(
+  differences: readonly ReconciliationDifference[],
+  lapsed: readonly LapsedReservation[],
+): readonly ReconciliationDifference[] {
+  const left = lapsed.map(({ account, startsAtMs, lapsedNanoUsd }) => ({
+    account,
+    startsAtMs,
+    nanoUsd: lapsedNanoUsd,
+  }));
+  return differences.map((difference) => {
+    if (difference.by !== 'model' || difference.kind !== 'missing-here') return difference;
+    const needed = difference.difference.costNanoUsd;
+    const cover = left.find(
+      ({ account: { budget, who }, startsAtMs, nanoUsd }) =>
+        nanoUsd >= needed &&
+        Date.parse(difference.day) >= startsAtMs &&
+        (!isOfModels(budget.scope) || who === difference.name),
+    );
+    if (cover === undefined) return difference;
+    cover.nanoUsd -= needed;
+    return { ...difference, kind: 'lapsed' as const };
+  });
+}

@@ -1,0 +1,71 @@
+import { lua } from './fields.js';
+import { LAPSED_FOR_MS } from './leases.lua.js';
+
+/**
+ * Takes all claims or none. KEYS: leases, the lease, the meters. ARGV: its id, how long it lasts, what is forced (`all`,
+ * `limits` or nothing), whether meters come twice, the descriptions of the meters, the amounts. What is not granted goes on
+ * to say why.
+ */
+export const ACQUIRE = lua(`
+local count = #KEYS - 2
+local force, twice = ARGV[3], ARGV[4] == '1' and {}
+local got = call('MGET', unpack(KEYS))
+
+local function isForced(kind)
+  return force == 'all' or (force == 'limits' and kind ~= BUDGET)
+end
+
+local function take(kind, state, amount)
+  if kind == RATE then
+    local rate = state
+    local isThere = amount - (rate.unused - rate.held) <= rate.flow * 0.001 and rate.closed - now <= 0.001
+    if not isThere and not isForced(kind) then return false end
+    rate.held = rate.held + amount
+    rate.granted = rate.granted + amount
+  elseif kind == SLOTS then
+    local slots = state
+    local isThere = slots.taken + amount <= slots.limit and slots.closed - now <= 0.001
+    if not isThere and not isForced(kind) then return false end
+    slots.taken = slots.taken + amount
+  else
+    local budget = state
+    if budget.hard == 1 and force ~= 'all' then
+      local limit = budget.limit + budget.credit
+      if limit <= 0 or budget.used + budget.reserved + amount > limit then return false end
+    end
+    budget.reserved = budget.reserved + amount
+  end
+  return true
+end
+
+local function takeAll()
+  local granted = { 1 }
+  for i = 1, count do
+    local config, key = ARGV[4 + i], KEYS[2 + i]
+    local kind = byte(config)
+    local state = twice and twice[key] or open(kind, got[2 + i], config, now)
+    if not take(kind, state, tonumber(ARGV[4 + count + i])) then return nil end
+    got[2 + i] = state
+    if twice then twice[key] = state end
+    granted[1 + i] = kind == RATE and state[3] or 0
+  end
+  return granted
+end
+
+local function grant(granted)
+  for i = 1, count do
+    local config = ARGV[4 + i]
+    save(KEYS[2 + i], byte(config), got[2 + i], config)
+  end
+  local leaseMs = tonumber(ARGV[2])
+  call('ZADD', KEYS[1], now + leaseMs, ARGV[1])
+  call('PEXPIRE', KEYS[1], 2 * DAY)
+  local record = string.rep('h', count) .. '\\n-\\n' .. table.concat(KEYS, '\\n', 3) .. '\\n' .. table.concat(ARGV, '\\n', 5 + count)
+  call('SET', KEYS[2], record, 'PX', floor(leaseMs + ${LAPSED_FOR_MS}))
+  return granted
+end
+
+if got[2] then return { 1 } end
+local granted = takeAll()
+if granted then return grant(granted) end
+`);

@@ -1,0 +1,34 @@
+/** What is kept of a meter, in the order in which it is packed. All are doubles. */
+const FIELDS = {
+  rate: ['unused', 'held', 'granted', 'at', 'changed', 'burst', 'flow', 'limit', 'learned', 'closed', 'by', 'after'],
+  slots: ['taken', 'learned', 'closed', 'by', 'at', 'limit', 'after'],
+  budget: [
+    'reserved',
+    'used',
+    'usedLatest',
+    'credit',
+    'creditLatest',
+    'rolling',
+    'keep',
+    'limit',
+    'hard',
+    'rings',
+    'after',
+    'usedRing',
+    'creditRing',
+  ],
+} as const;
+
+/**
+ * Lua in which `rate.unused` is written for the first number of a packed state. Such a state is an array, made by one call
+ * that unpacks it: it has no names, and naming its numbers one by one would cost as much as everything else.
+ *
+ * @throws Error for a field that is none, when the module is loaded.
+ */
+export function lua(source: string): string {
+  return source.replaceAll(/\b(rate|slots|budget)\.(\w+)/g, (_, kind: keyof typeof FIELDS, field: string) => {
+    const index = (FIELDS[kind] as readonly string[]).indexOf(field);
+    if (index < 0) throw new Error(`A ${kind} has no ${field}.`);
+    return `${kind}[${index + 1}]`;
+  });
+}

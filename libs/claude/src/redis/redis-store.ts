@@ -1,0 +1,258 @@
+import { randomBytes } from 'node:crypto';
+import type {
+  AcquireOptions,
+  AdmissionStore,
+  Denial,
+  Lease,
+  Observation,
+  Replay,
+} from '../admission/admission-store.js';
+import { checkClaims, checkLeaseMs, checkObservations, checkUsed, foreignLease } from '../admission/check-claims.js';
+import type { Claims, Meter, Standing } from '../admission/meter.js';
+import { longerOf, type Refusal } from '../admission/refusal.js';
+import { systemClock } from '../call/clock.js';
+import { configsOf, groupsOf, hasTwice, keysOf, metersOf, observedArguments, pick, type Group } from './groups.js';
+import { MeterWires, type MeterWire } from './meter-wire.js';
+import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
+import { RedisLease, type LeasePart } from './redis-lease.js';
+import type { RedisAdmissionStoreOptions } from './redis-store.options.js';
+import { standingOf, verdictOf, type Verdict } from './replies.js';
+import { SCRIPTS } from './scripts.js';
+import { problemOf } from './server-check.js';
+
+/** A lease of a shared store that nobody renews lasts no longer: what is kept of it must end some time. */
+const MAX_LEASE_MS = 86_400_000;
+
+/** Leases that one script renews: a server does nothing else meanwhile. */
+const RENEWED_AT_ONCE = 500;
+
+/** Notes that shall be kept for ever are kept for a year. */
+const MAX_NOTE_MS = 31_536_000_000;
+
+const DEFAULT_PREFIX = 'nestjs-claude';
+
+const START_WITHIN_MS = 5_000;
+
+/** What one server said of the claims it was asked about. */
+interface Decision {
+  readonly group: Group;
+  readonly verdict: Verdict;
+}
+
+/**
+ * Meters kept in Redis or Valkey, shared by every process that has the same one. Each decision is one script on the server,
+ * by the server's time, and one round trip.
+ *
+ * ```ts
+ * ClaudeModule.forRoot({ store: new RedisAdmissionStore({ client: new Redis(url) }) })
+ * ```
+ */
+export class RedisAdmissionStore implements AdmissionStore {
+  readonly #options: RedisAdmissionStoreOptions;
+  readonly #runner: ScriptRunner;
+  readonly #wires: MeterWires;
+  /** What tells its leases from those of every other process. */
+  readonly #name = randomBytes(9).toString('base64url');
+  #leases = 0;
+
+  /** @throws InvalidOptionsError for a client of unknown make. */
+  constructor(options: RedisAdmissionStoreOptions) {
+    this.#options = options;
+    this.#runner = scriptRunnerOf(options.client);
+    this.#wires = new MeterWires(options.prefix ?? DEFAULT_PREFIX, this.#runner.isCluster);
+  }
+
+  /**
+   * Sees whether the server can be used. The module calls it when it starts.
+   *
+   * @throws InvalidOptionsError when it cannot, with the reason and the remedy.
+   */
+  async start(): Promise<void> {
+    const { startWithinMs = START_WITHIN_MS, degradedStart = false } = this.#options;
+    const check = { runner: this.#runner, key: this.#wires.checkKey, withinMs: startWithinMs, clock: systemClock };
+    const problem = await problemOf(check);
+    if (problem !== null && !(problem.isAway && degradedStart)) throw problem.error;
+  }
+
+  /** Ends the client, where the store may do so. */
+  async close(): Promise<void> {
+    if (this.#options.closesClient === true) await this.#runner.close();
+  }
+
+  async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
+    checkLeaseMs(options.leaseMs);
+    checkClaims(claims);
+    const wires = this.#wiresOf(claims.meters);
+    const id = options.id ?? this.#nextId();
+    const asked = await Promise.allSettled(
+      groupsOf(wires).map(async (group): Promise<Decision> => {
+        const reply = await this.#ask(id, group, claims, wires, options);
+        return { group, verdict: verdictOf(reply, metersOf(claims, group)) };
+      }),
+    );
+    const decisions = asked.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    const lease = new RedisLease(claims, id, decisions.flatMap(partOf), this);
+    if (lease.parts.length === asked.length) return lease;
+    // What was granted elsewhere is given back before anybody hears of it.
+    await this.settle(
+      lease,
+      claims.amounts.map(() => 0),
+    );
+    const failed = asked.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return this.#denial(claims, decisions);
+  }
+
+  async settle(lease: Lease, used: readonly (number | null)[]): Promise<void> {
+    const own = this.#own(lease);
+    checkUsed(own.claims, used);
+    const due = used.map((amount, i) => (own.isSettled(i) ? null : amount));
+    await Promise.all(own.parts.map((part) => this.#settlePart(own, part, due)));
+  }
+
+  async replay(replays: readonly Replay[]): Promise<void> {
+    for (const { claims, used } of replays) checkUsed(claims, used);
+    await Promise.all(replays.map((replay) => this.#replay(replay)));
+  }
+
+  async renew(leases: Iterable<Lease>, leaseMs: number): Promise<void> {
+    checkLeaseMs(leaseMs);
+    const ids = new Map<string, string[]>();
+    for (const lease of leases) {
+      const { id, parts } = this.#own(lease);
+      for (const { tag } of parts) ids.set(tag, [...(ids.get(tag) ?? []), id]);
+    }
+    await Promise.all(Array.from(ids, ([tag, ofTag]) => this.#renew(tag, ofTag, leaseMs)));
+  }
+
+  async observe(observations: readonly Observation[], since?: Lease): Promise<void> {
+    checkObservations(observations);
+    const own = since === undefined ? null : this.#own(since);
+    const wires = this.#wiresOf(observations.map(({ meter }) => meter));
+    const tell = (group: Group): Promise<unknown> => {
+      const args = group.indexes.flatMap((i) =>
+        observedArguments((wires[i] as MeterWire).config, observations[i] as Observation, own),
+      );
+      return this.#runner.run(SCRIPTS.observe, this.#keys(group, wires), args);
+    };
+    await Promise.all(groupsOf(wires).map(tell));
+  }
+
+  async standing(meters: readonly Meter[]): Promise<readonly Standing[]> {
+    const wires = this.#wiresOf(meters);
+    const standings = meters.map((): Standing | null => null);
+    const ask = async (group: Group): Promise<void> => {
+      const reply = await this.#runner.run(SCRIPTS.standing, this.#keys(group, wires), configsOf(wires, group));
+      for (const [place, text] of (reply as readonly unknown[]).entries()) {
+        const index = group.indexes[place] as number;
+        standings[index] = standingOf(String(text), meters[index] as Meter);
+      }
+    };
+    await Promise.all(groupsOf(wires).map(ask));
+    return standings.filter((standing) => standing !== null);
+  }
+
+  async keep(key: string, note: string, forMs: number): Promise<void> {
+    const keptMs = Math.max(1, Math.ceil(Math.min(forMs, MAX_NOTE_MS)));
+    await this.#runner.run(SCRIPTS.keep, [this.#wires.noteKey(key)], [note, String(keptMs)]);
+  }
+
+  async take(key: string): Promise<string | null> {
+    const note = await this.#runner.run(SCRIPTS.take, [this.#wires.noteKey(key)], []);
+    return typeof note === 'string' ? note : null;
+  }
+
+  #ask(
+    id: string,
+    group: Group,
+    { amounts }: Claims,
+    wires: readonly MeterWire[],
+    { leaseMs, force }: AcquireOptions,
+  ): Promise<unknown> {
+    const keys = keysOf(wires, group);
+    const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
+    const lasts = String(Math.min(leaseMs, MAX_LEASE_MS));
+    return this.#runner.run(
+      SCRIPTS.acquire,
+      [this.#wires.leasesKey(group.tag), this.#wires.leaseKey(group.tag, id), ...keys],
+      [id, lasts, forced, hasTwice(keys) ? '1' : '', ...configsOf(wires, group), ...pick(amounts, group).map(String)],
+    );
+  }
+
+  /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
+  async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
+    const groups = groupsOf(this.#wiresOf(claims.meters));
+    const lease = new RedisLease(
+      claims,
+      id,
+      groups.map((group) => ({ ...group, totals: [] })),
+      this,
+    );
+    await Promise.all(lease.parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
+  }
+
+  /** @param agoMs How long ago it was used, where nobody heard whether it was granted. */
+  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
+    const used = pick(due, part);
+    if (used.every((amount) => amount === null)) return;
+    const { id, claims } = lease;
+    const wires = this.#wiresOf(claims.meters);
+    await this.#runner.run(
+      SCRIPTS.settle,
+      [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keysOf(wires, part)],
+      [
+        id,
+        ...configsOf(wires, part),
+        ...pick(claims.amounts, part).map(String),
+        ...used.map((amount) => (amount === null ? '' : String(amount))),
+        agoMs === undefined ? '' : String(agoMs),
+      ],
+    );
+    lease.markSettled(part.indexes.filter((index) => due[index] !== null));
+  }
+
+  async #renew(tag: string, ids: readonly string[], leaseMs: number): Promise<void> {
+    for (let first = 0; first < ids.length; first += RENEWED_AT_ONCE) {
+      const some = ids.slice(first, first + RENEWED_AT_ONCE);
+      const keys = [this.#wires.leasesKey(tag), ...some.map((id) => this.#wires.leaseKey(tag, id))];
+      await this.#runner.run(SCRIPTS.renew, keys, [String(Math.min(leaseMs, MAX_LEASE_MS)), ...some]);
+    }
+  }
+
+  /** Of what several servers refuse, what lasts longest is the reason. */
+  async #denial(claims: Claims, decisions: readonly Decision[]): Promise<Denial> {
+    const standings: Standing[] = [];
+    let longest: Refusal | null = null;
+    for (const { group, verdict } of decisions) {
+      if (verdict.granted) continue;
+      longest = longerOf(longest, verdict.refusal);
+      for (const [place, index] of group.indexes.entries()) standings[index] = verdict.standings[place] as Standing;
+    }
+    const granting = decisions.filter(({ verdict }) => verdict.granted).flatMap(({ group }) => group.indexes);
+    const others = await this.standing(granting.map((index) => claims.meters[index] as Meter));
+    for (const [place, index] of granting.entries()) standings[index] = others[place] as Standing;
+    return { granted: false, ...(longest as Refusal), standings };
+  }
+
+  #keys({ tag, ...group }: Group, wires: readonly MeterWire[]): string[] {
+    return [this.#wires.leasesKey(tag), ...keysOf(wires, { tag, ...group })];
+  }
+
+  #wiresOf(meters: readonly Meter[]): readonly MeterWire[] {
+    return meters.map((meter) => this.#wires.of(meter));
+  }
+
+  #nextId(): string {
+    this.#leases += 1;
+    return `${this.#name}.${this.#leases.toString(36)}`;
+  }
+
+  #own(lease: Lease): RedisLease {
+    if (lease instanceof RedisLease && lease.owner === this) return lease;
+    throw foreignLease();
+  }
+}
+
+function partOf({ group, verdict }: Decision): LeasePart[] {
+  return verdict.granted ? [{ ...group, totals: verdict.totals }] : [];
+}
