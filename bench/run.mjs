@@ -13,7 +13,8 @@ const PARTS = {
   postgres: async (options) => (await import('./postgres.mjs')).benchPostgres(options),
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization streams --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
+  redis: async (options) => (await import('./redis.mjs')).benchRedis(options),
+  streams: async (options) => (await import('./streams.mjs')).benchStreams(options),
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 

@@ -58,6 +58,31 @@ it('an answer that is an error has an id, too', async () => {
   expect(answer.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
 });
 
+it('what is turned away has an id, too: its own, that of its trace, or a new one', async () => {
+  const { gateway } = await startPair();
+  const idOf = async (headers: Record<string, string>): Promise<unknown> =>
+    (await send(gateway, '/v1/nothing', { headers })).headers['x-request-id'];
+  expect(await idOf({ 'x-request-id': 'edge-1' })).toBe('edge-1');
+  expect(await idOf({ traceparent: `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01` })).toBe('ab'.repeat(16));
+  expect(await idOf({ 'x-request-id': 'edge 1, forged' })).toMatch(/^[\da-f-]{36}$/);
+});
+
+it('ids come and go by the header that the options name, and lines of handlers are there for whoever asks', async () => {
+  const lines = watchOutput();
+  const options = { log: { handlers: true }, requests: { correlationHeader: 'X-Trace' } };
+  const { gateway } = await startPair({}, options, { LOG_LEVEL: 'log', LOG_FORMAT: 'json' });
+  const headers = { 'x-trace': 'edge-2', 'x-request-id': 'edge-1' };
+  const answer = await send(gateway, '/v1/messages', { method: 'POST', body: HELLO, headers });
+  await eventually(() => lines.length === 2, 'both lines were written');
+  expect(answer.headers).toMatchObject({ 'x-trace': 'edge-2' });
+  expect(answer.headers['x-request-id']).toBeUndefined();
+  const logged = lines.map((line) => (JSON.parse(line) as { message: { msg: string; correlationId: string } }).message);
+  expect(logged.map(({ msg, correlationId }) => [msg, correlationId]).toSorted()).toEqual([
+    ['Claude call succeeded', 'edge-2'],
+    ['Claude handler succeeded', 'edge-2'],
+  ]);
+});
+
 it.each([
   [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL must be one of verbose, debug, log, warn, error, fatal, off, not "loud"/],
   [{ LOG_FORMAT: 'xml' }, /LOG_FORMAT must be one of text, json, not "xml"/],
