@@ -38,6 +38,17 @@ describe('What the gateway forwards', () => {
     expect(answer.text).toBe('{ "type":"message",  "usage":{"input_tokens":1,"output_tokens":1}, "new":1.0 }\n');
   });
 
+  it('keeps every digit of the numbers of a body that it has to clean', async () => {
+    const upstream = await recordingUpstream();
+    const gateway = await gatewayFor(upstream.url);
+    const tool = (text: string): string =>
+      `{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"id":12345678901234567890,"x":[1.5,0.12345678901234567890],"text":"${text}"}}]}`;
+    const body = (text: string): string =>
+      `{"model":"claude-sonnet-5-5","max_tokens":9,"messages":[{"role":"user","content":"Hello"},${tool(text)}]}`;
+    await send(gateway, '/v1/messages', { body: Buffer.from(body('a\u200bb')) });
+    expect(upstream.last().body.toString()).toBe(body('ab'));
+  });
+
   it('is the query and the headers that belong to the API', async () => {
     const { sim, gateway } = await startPair();
     const headers = {

@@ -1,12 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import { modelOf, type CallInit } from './call-init.js';
-import { parsed, withChanges, type RequestChanges } from './request-body.js';
-
-/** An encoded body, and what it says. */
-export interface ReplacedRequest {
-  readonly body: APIRequest['body'];
-  readonly params: unknown;
-}
+import { readBody, withChanges, type ReplacedRequest, type RequestChanges } from './request-body.js';
 
 /** What the next attempt of a call sends. */
 export class CallRequest {
@@ -41,8 +35,6 @@ export class CallRequest {
 
 /** A request that says what `change` makes of an encoded body; `null` for a body that is no JSON. */
 export function rewritten(body: APIRequest['body'], change: (params: unknown) => unknown): ReplacedRequest | null {
-  const given = parsed(body);
-  if (given === null) return null;
-  const params = change(given);
-  return { body: JSON.stringify(params), params };
+  const read = readBody(body);
+  return read === null ? null : read.write(change(read.params));
 }

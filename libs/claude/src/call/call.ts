@@ -1,10 +1,10 @@
-import { APIUserAbortError, type APIRequest } from '@anthropic-ai/sdk';
+import type { APIRequest } from '@anthropic-ai/sdk';
 import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
 import { Attempt, type AttemptListener } from './attempt.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
-import { CallRequest, type ReplacedRequest } from './call-request.js';
-import type { RequestChanges } from './request-body.js';
+import { CallRequest } from './call-request.js';
+import type { ReplacedRequest, RequestChanges } from './request-body.js';
 import type { CallContext } from './context.js';
 import type { PriceUsage } from './cost.js';
 import { sendTo, type Endpoint } from './endpoint.js';
@@ -37,9 +37,6 @@ export class Call implements CallFailureSource {
   optimization: CallOptimization | null = null;
   /** What the sanitizer found in its request. */
   findings: readonly InputFinding[] = NO_FINDINGS;
-  /** Whether the caller has called it off. */
-  aborted = false;
-
   #deciding: Attempt | null | undefined = undefined;
   #holders: readonly AttemptListener[] = NO_LISTENERS;
   readonly #request: CallRequest;
@@ -125,6 +122,11 @@ export class Call implements CallFailureSource {
     return this.#interruption.makeError;
   }
 
+  /** Whether the caller has called it off. */
+  get aborted(): boolean {
+    return this.#interruption.isByCaller;
+  }
+
   /** Says what its attempts cost; `null` where costs are not tracked. */
   get price(): PriceUsage | null {
     return this.init.price;
@@ -198,14 +200,16 @@ export class Call implements CallFailureSource {
   /** The caller calls it off: whatever is under way ends at once. */
   abort(): void {
     if (this.interruption) return;
-    this.aborted = true;
+    this.#interruption.beginByCaller();
     // Its reader ends as with the SDK alone, which knows an abort by this name.
-    this.#interrupt(() => new APIUserAbortError(), new DOMException('The call was aborted.', 'AbortError'));
+    this.attempt?.abort(new DOMException('The call was aborted.', 'AbortError'));
   }
 
   /** A shutdown ends it: whatever is under way fails at once, a stream for its reader too. */
   terminate(makeError: () => Error): void {
-    if (!this.interruption) this.#interrupt(makeError, makeError());
+    if (this.interruption) return;
+    this.#interruption.begin(makeError);
+    this.attempt?.abort(makeError());
   }
 
   /** Waits, at most until the call is called off. Leaves no timer behind. */
@@ -240,10 +244,5 @@ export class Call implements CallFailureSource {
   /** How it failed, for whoever holds the error it ended with. */
   callFailure(): CallFailure {
     return callFailure(this, this.#attempts, this.#startedAt);
-  }
-
-  #interrupt(makeError: () => Error, reason: Error): void {
-    this.#interruption.begin(makeError);
-    this.attempt?.abort(reason);
   }
 }

@@ -1,3 +1,4 @@
+import { APIUserAbortError } from '@anthropic-ai/sdk';
 import type { Clock } from './clock.js';
 
 /** Whether a call has been called off, and with which error it then ends. It happens once, and for good. */
@@ -8,6 +9,16 @@ export class Interruption {
   /** Makes the error with which the call must end; `null` as long as it may go on. */
   get makeError(): (() => Error) | null {
     return this.#makeError;
+  }
+
+  /** Whether the caller called it off. */
+  get isByCaller(): boolean {
+    return this.#makeError === abortError;
+  }
+
+  /** The caller calls it off. */
+  beginByCaller(): void {
+    this.begin(abortError);
   }
 
   /** Calls it off, and ends the wait under way. Only the first one counts. */
@@ -43,4 +54,8 @@ export class Interruption {
       };
     });
   }
+}
+
+function abortError(): APIUserAbortError {
+  return new APIUserAbortError();
 }

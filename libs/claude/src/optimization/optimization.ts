@@ -1,10 +1,9 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
-import type { ReplacedRequest } from '../call/call-request.js';
 import type { PriceUsage } from '../call/cost.js';
 import type { CallOptimization, OptimizationRecord, OptimizationReversal } from '../call/optimization.js';
 import type { AttemptRecord } from '../call/record.js';
-import { parsed } from '../call/request-body.js';
+import { readBody, type ReplacedRequest } from '../call/request-body.js';
 import { isFields } from '../call/token-walk.js';
 import { couldBeSavedBy, savedBy, type MeasuredUse } from './measure.js';
 import { changedFields, decisionOf, type Plan } from './plan.js';
@@ -34,17 +33,17 @@ export class Optimization implements CallOptimization {
    * Lets the attempts that follow send what is wanted; everything else in the body stays as it is.
    *
    * @returns Whether it does. Not where a middleware of the user's has put something else into a field that is to be changed,
-   * nor where the body cannot be read.
+   * nor where that field has a number whose digits would be lost, nor where the body cannot be read.
    */
   begin(): boolean {
     const { call, plan } = this;
-    const sent = parsed(call.request.body);
-    if (!isFields(sent)) return false;
+    const read = readBody(call.request.body);
+    if (read === null || !isFields(read.params)) return false;
+    const sent = read.params;
     const { asked, wanted } = plan;
     const fields = [...changedFields(plan)];
     if (fields.some((field) => JSON.stringify(sent[field]) !== JSON.stringify(asked[field]))) return false;
-    const params = { ...sent, ...Object.fromEntries(fields.map((field) => [field, wanted[field]])) };
-    call.replace({ body: JSON.stringify(params), params });
+    call.replace(read.write({ ...sent, ...Object.fromEntries(fields.map((field) => [field, wanted[field]])) }));
     return true;
   }
 
@@ -70,11 +69,12 @@ export class Optimization implements CallOptimization {
   /** Lets the attempts that follow have answers as long as the caller allows; all else stays changed. */
   allowFullAnswer(): void {
     const { call, plan } = this;
-    const sent = parsed(call.request.body);
-    const params = { ...(isFields(sent) ? sent : plan.wanted), max_tokens: plan.asked['max_tokens'] };
+    const read = readBody(call.request.body);
+    // It was read before, when it was changed.
+    if (read === null || !isFields(read.params)) return;
     this.#reversal = 'cut-short';
     this.#cutAttempt = call.attempt?.number ?? null;
-    call.replace({ body: JSON.stringify(params), params });
+    call.replace(read.write({ ...read.params, max_tokens: plan.asked['max_tokens'] }));
   }
 
   record(attempts: readonly AttemptRecord[], deciding: Attempt | undefined): OptimizationRecord {
