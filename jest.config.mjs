@@ -1,5 +1,10 @@
 /** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
-const TIMED = ['/test/faults/', '/test/admission/', '/test/processes/', '/transport/transport\\.connections\\.spec\\.ts$'];
+const TIMED = [
+  '/test/faults/',
+  '/test/admission/',
+  '/test/processes/',
+  '/transport/transport\\.connections\\.spec\\.ts$',
+];
 
 const SETTINGS = {
   testEnvironment: 'node',
