@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization streams --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization streams redis --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ const PARTS = {
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
   streams: async (options) => (await import('./streams.mjs')).benchStreams(options),
+  redis: async (options) => (await import('./redis.mjs')).benchRedis(options),
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 

@@ -5,6 +5,7 @@ import type { Claims, Meter, Standing } from '../admission/meter.js';
 import { longerOf, type Refusal } from '../admission/refusal.js';
 import { systemClock } from '../call/clock.js';
 import { configsOf, groupsOf, hasTwice, keysOf, metersOf, observedArguments, pick, type Group } from './groups.js';
+import { LAPSED_FOR_MS } from './lua/leases.lua.js';
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
 import { RedisLease, type LeasePart } from './redis-lease.js';
@@ -47,6 +48,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   /** What tells its leases from those of every other process. */
   readonly #name = randomBytes(9).toString('base64url');
   #leases = 0;
+  #isClosed = false;
 
   /** @throws InvalidOptionsError for a client of unknown make. */
   constructor(options: RedisAdmissionStoreOptions) {
@@ -69,7 +71,9 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   /** Ends the client, where the store may do so. */
   async close(): Promise<void> {
-    if (this.#options.closesClient === true) await this.#runner.close();
+    if (this.#options.closesClient !== true || this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#runner.close();
   }
 
   async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
@@ -159,11 +163,20 @@ export class RedisAdmissionStore implements AdmissionStore {
   ): Promise<unknown> {
     const keys = keysOf(wires, group);
     const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
-    const lasts = String(Math.min(leaseMs, MAX_LEASE_MS));
+    const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
     return this.#runner.run(
       SCRIPTS.acquire,
       [this.#wires.leasesKey(group.tag), this.#wires.leaseKey(group.tag, id), ...keys],
-      [id, lasts, forced, hasTwice(keys) ? '1' : '', ...configsOf(wires, group), ...pick(amounts, group).map(String)],
+      [
+        id,
+        String(lastsMs),
+        forced,
+        hasTwice(keys) ? '1' : '',
+        ...configsOf(wires, group),
+        ...pick(amounts, group).map(String),
+        `${'h'.repeat(keys.length)}\n-\n`,
+        String(Math.ceil(lastsMs + LAPSED_FOR_MS)),
+      ],
     );
   }
 
@@ -177,6 +190,7 @@ export class RedisAdmissionStore implements AdmissionStore {
       [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keysOf(wires, part)],
       [
         id,
+        due.every((amount, i) => amount !== null || lease.isSettled(i)) ? '1' : '',
         ...configsOf(wires, part),
         ...pick(claims.amounts, part).map(String),
         ...used.map((amount) => (amount === null ? '' : String(amount))),
