@@ -1,17 +1,11 @@
 // What limits and budgets shared through Redis cost a call: claims of three limits and three budgets, reserved and settled, on
 // a private server of its own, against a single consume of rate-limiter-flexible on the same server in the same run.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { RedisAdmissionStore } from '../libs/claude/dist/esm/redis/index.js';
 import { alternate, quantile } from './lib/measure.mjs';
 import { meterOf } from './lib/meter.mjs';
+import { startRedisServer } from './lib/redis-server.mjs';
 
 const RESERVE = 'reserve, three limits and three budgets';
 const SETTLE = 'settle, three limits and three budgets';
@@ -23,7 +17,7 @@ const MAX_SCRIPT_US = 25;
 const MAX_RATIO = 1.3;
 
 export async function benchRedis({ rounds = 15, scale = 1 } = {}) {
-  const server = await startServer();
+  const server = await startRedisServer();
   const client = new Redis(server.port);
   try {
     const total = Math.ceil(2_000 * scale);
@@ -120,46 +114,4 @@ function report({ roundTrips, latencies, script, isWhole }) {
   const isMissed =
     roundTrips > 2 || ratio > MAX_RATIO || script[RESERVE] > MAX_SCRIPT_US || script[SETTLE] > MAX_SCRIPT_US;
   if (isWhole && isMissed) process.exitCode = 1;
-}
-
-async function startServer() {
-  const directory = mkdtempSync(path.join(os.tmpdir(), 'bench-redis-'));
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
-  const child = spawn('redis-server', args, { stdio: 'ignore' });
-  child.once('error', () => console.error('redis-server is not installed: install the package `redis-server`.'));
-  while (!(await answersAt(port))) {
-    if (child.exitCode !== null || child.pid === undefined) throw new Error('redis-server did not start.');
-    await sleep(20);
-  }
-  return {
-    port,
-    async stop() {
-      const gone = once(child, 'exit');
-      child.kill('SIGKILL');
-      await gone;
-      rmSync(directory, { recursive: true, force: true });
-    },
-  };
-}
-
-async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-function answersAt(port) {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('error', () => resolve(false));
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
 }

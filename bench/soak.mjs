@@ -1,8 +1,10 @@
 // `npm run soak`: calls of all kinds, each of which may be struck by one of the forty faults, and every minute a pause in which
 // everything that must hold is looked at. See "The soak" in README.md.
 import { parseArgs } from 'node:util';
+import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { createRandom } from '../libs/claude/dist/esm/testing/seed.js';
 import { start } from './lib/processes.mjs';
+import { startRedisServer } from './lib/redis-server.mjs';
 import { startBlackHole } from './lib/soak/black-hole.mjs';
 import { Soak } from './lib/soak/soak.mjs';
 import { LIMITED, ORGANIZATIONS } from './lib/soak/module.mjs';
@@ -14,6 +16,7 @@ const { values: given } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     rate: { type: 'string', default: '200' },
     every: { type: 'string', default: '60' },
+    store: { type: 'string', default: 'memory' },
   },
 });
 const numberOf = (name) => {
@@ -34,8 +37,10 @@ console.log(`seed ${seed}`);
 const env = {
   SOAK: JSON.stringify({ seed, organizations: ORGANIZATIONS, limits: { byClass: { 'opus-5-5': LIMITED.limits } } }),
 };
+if (!['memory', 'redis'].includes(given.store)) throw new TypeError("--store must be 'memory' or 'redis'.");
+const redis = given.store === 'redis' ? await startSharedStore() : null;
 const [simulator, blackHole] = await Promise.all([start('./soak/simulator.mjs', { env }), startBlackHole()]);
-const soak = new Soak({ simulator, blackHole: blackHole.url, random: createRandom(seed), plan });
+const soak = new Soak({ simulator, blackHole: blackHole.url, random: createRandom(seed), plan, store: redis?.store });
 let broken;
 try {
   broken = await soak.run();
@@ -43,10 +48,22 @@ try {
   // Whoever watches for stray errors would take this for one, and the process would end well.
   broken = [`the soak itself failed: ${error.stack}`];
 } finally {
-  await Promise.all([simulator.stop(), blackHole.stop()]);
+  await Promise.all([simulator.stop(), blackHole.stop(), redis?.stop()]);
 }
 const times = new Map();
 for (const line of broken) times.set(line, (times.get(line) ?? 0) + 1);
 for (const [line, count] of times) console.log(`- **BROKEN**${count > 1 ? ` ${count} times` : ''}: ${line}`);
 console.log(broken.length === 0 ? '- held: everything' : `Again: npm run soak -- --seed ${seed}`);
 if (broken.length > 0) process.exitCode = 1;
+
+/** Limits and budgets in a private Redis. */
+async function startSharedStore() {
+  const { Redis } = await import('ioredis');
+  const server = await startRedisServer();
+  const client = new Redis(server.port);
+  const stop = async () => {
+    client.disconnect();
+    await server.stop();
+  };
+  return { store: new RedisAdmissionStore({ client }), stop };
+}

@@ -57,5 +57,5 @@ itWithRedis(
     expect(tallies.every(({ succeeded }) => succeeded > 0)).toBe(true);
     expect(new Set(tallies.flatMap(({ refused }) => Object.keys(refused)))).toEqual(new Set(['BudgetExceededError']));
   },
-  180_000,
+  300_000,
 );

@@ -85,5 +85,5 @@ itWithRedis(
     expect(spent).toBeGreaterThanOrEqual(fleet.billed());
     expect(sumsOf(unknown).map((sum) => own + settled + lapsedSum + sum)).toContain(spent);
   },
-  180_000,
+  300_000,
 );

@@ -56,5 +56,5 @@ itWithRedis(
     expect(throttled).toBe(0);
     expect(share).toBeGreaterThanOrEqual(0.85);
   },
-  180_000,
+  300_000,
 );

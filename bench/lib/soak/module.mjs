@@ -106,7 +106,9 @@ export async function startMain(world, random, store) {
   const sources = keySources(random);
   const cost = { budgets: BUDGETS, ledger: { store: ledger } };
   const keyCache = { timeoutMs: 1_000, refreshMs: 2_000 };
-  const main = await boot(options(world, sources, { cost, keyCache, ...(store && { store }) }), [
+  // An event loop that stands still is no store that is away.
+  const shared = store && { store, storeOutage: { answerWithinMs: 15_000 } };
+  const main = await boot(options(world, sources, { cost, keyCache, ...shared }), [
     ClaudeMetricsModule.forRoot({ registry }),
   ]);
   return { ...main, registry, ledger, sources };

@@ -18,6 +18,7 @@ export class Soak {
   #simulator;
   #random;
   #plan;
+  #store;
   #world;
   #clock = watchClock();
   #memory = new MemoryWatch();
@@ -29,10 +30,11 @@ export class Soak {
   #made = 0;
   #pauses = 0;
 
-  constructor({ simulator, blackHole, random, plan }) {
+  constructor({ simulator, blackHole, random, plan, store }) {
     this.#simulator = simulator;
     this.#random = random;
     this.#plan = plan;
+    this.#store = store;
     this.#world = { url: simulator.url, elsewhere: simulator.elsewhere, blackHole };
     setMaxListeners(0, this.#controller.signal);
     process.on('unhandledRejection', (error) => this.#strays.push(error));
@@ -41,7 +43,7 @@ export class Soak {
 
   /** Everything that did not hold, in words; of what breaks in a minute, the soak ends with that minute. */
   async run() {
-    const main = await startMain(this.#world, this.#random);
+    const main = await startMain(this.#world, this.#random, this.#store);
     const slow = await startSlow(this.#world, this.#random);
     const modules = { main, slow };
     this.#booked = { main: this.#books.watch(main), slow: this.#books.watch(slow) };
