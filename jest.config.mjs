@@ -1,5 +1,5 @@
 /** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
-const TIMED = ['/test/faults/', '/test/admission/', '/transport/transport\\.connections\\.spec\\.ts$'];
+const TIMED = ['/test/faults/', '/test/admission/', '/test/processes/', '/transport/transport\\.connections\\.spec\\.ts$'];
 
 const SETTINGS = {
   testEnvironment: 'node',
@@ -48,5 +48,7 @@ export default {
       displayName: 'timed',
       testRegex: TIMED.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`)),
     },
+    // Run by a suite that starts a session of the Secret Service for it.
+    { ...SETTINGS, displayName: 'session', testRegex: ['/test/keys/keyring\\.session\\.ts$'] },
   ],
 };

@@ -1,54 +1,116 @@
-// The reference gateway against a bare Nest Fastify controller that calls the bare SDK, JSON and SSE, 64 connections.
-import { Agent, request } from 'undici';
-import { PARAMS } from './lib/clients.mjs';
+// The reference gateway between the least a proxy can do and what is written by hand or installed instead of it.
+import { printAims } from './lib/aims.mjs';
+import { GatewayClient } from './lib/gateway-client.mjs';
+import { startServers } from './lib/gateway-servers.mjs';
 import { alternate, load, table } from './lib/measure.mjs';
-import { cpuMicroseconds, start } from './lib/processes.mjs';
+import { cpuMicroseconds, residentBytes } from './lib/processes.mjs';
+import { LOADS } from './lib/requests.mjs';
 
 const CONNECTIONS = 64;
+const STREAMS = 2_000;
+const MANY_REQUESTS = 200_000;
+const MB = 1_000_000;
 
-/** A client as light as can be, for it shares the machine with what it measures. */
-function poster(url, stream) {
-  const dispatcher = new Agent({ connections: CONNECTIONS });
-  const body = JSON.stringify(stream ? { ...PARAMS, stream } : PARAMS);
-  const headers = {
-    'content-type': 'application/json',
-    'anthropic-version': '2026-10-21',
-    authorization: 'Bearer bench',
-    accept: 'application/json',
-  };
-  const post = async () => {
-    const answer = await request(`${url}/v1/messages`, { method: 'POST', headers, body, dispatcher });
-    const bytes = await answer.body.arrayBuffer();
-    if (answer.statusCode >= 300 || bytes.byteLength < 400) throw new Error(`got ${answer.statusCode}`);
-  };
-  return { post, close: () => dispatcher.close() };
+/** What each is asked under load, and how many requests a round has: of what is quick more, so that rounds are of a length. */
+const TITLES = {
+  json: 'JSON',
+  burst: 'SSE in one burst',
+  paced: 'SSE event by event',
+  long: 'JSON, a prompt of 50 kB',
+};
+const TOTALS = { quick: 4_000, slow: 1_000 };
+
+export async function benchGateway({ rounds = 7, scale = 1, everything = false } = {}) {
+  const { upstream, servers, note, stop } = await startServers(everything);
+  if (note !== null) console.log(note);
+  const results = {};
+  for (const [name, title] of Object.entries(TITLES)) {
+    results[name] = await alternate(
+      servers.map((server) => underLoad(server, name, scale)),
+      rounds,
+    );
+    console.log(table(`Gateway, ${title}, ${CONNECTIONS} connections`, results[name]));
+  }
+  const latencies = await alternate(
+    [{ name: 'nothing between', url: upstream.url }, ...servers].map((server) => atLowLoad(server, scale)),
+    rounds,
+  );
+  console.log(table('Gateway, JSON, one request at a time', latencies));
+  const memory = await memoryOf(servers, scale);
+  console.log(memoryTable(memory));
+  printAims('gateway', aimsOf(results, latencies, memory), { judges: scale === 1 });
+  await stop();
 }
 
-export async function benchGateway({ rounds = 7, scale = 1 } = {}) {
-  const simulator = await start('./simulator.mjs');
-  const env = { ANTHROPIC_BASE_URL: simulator.url, ANTHROPIC_API_KEY: 'bench', PORT: '0' };
-  // Both servers get the same flags, those of the start script.
-  const execArgv = ['--max-semi-space-size=64'];
-  const byHand = await start('./by-hand.mjs', { env, execArgv });
-  const gateway = await start('./gateway-process.mjs', { env, execArgv });
-  for (const stream of [false, true]) {
-    const contestants = [];
-    const clients = [];
-    for (const [name, server, total] of [
-      ['Nest Fastify + bare SDK', byHand, 1_500],
-      ['gateway', gateway, 6_000],
-    ]) {
-      const client = poster(server.url, stream);
-      clients.push(client);
-      const cpu = () => cpuMicroseconds(server.child.pid);
-      contestants.push({
-        name,
-        run: () => load(client.post, { concurrency: CONNECTIONS, total: Math.ceil(total * scale), cpu }),
-      });
-    }
-    const results = await alternate(contestants, rounds);
-    console.log(table(`Gateway, ${stream ? 'SSE' : 'JSON'}, ${CONNECTIONS} connections`, results));
-    for (const client of clients) await client.close();
+function underLoad(server, name, scale) {
+  const total = Math.ceil(TOTALS[server.isQuick ? 'quick' : 'slow'] * scale * (name === 'paced' ? 0.25 : 1));
+  const client = new GatewayClient(server, LOADS[name], CONNECTIONS);
+  const cpu = () => cpuMicroseconds(server.pid);
+  return { name: server.name, run: () => load(() => client.ask(), { concurrency: CONNECTIONS, total, cpu }) };
+}
+
+function atLowLoad(server, scale) {
+  const client = new GatewayClient(server, LOADS.json, 1);
+  const cpu = () => (server.pid === undefined ? 0 : cpuMicroseconds(server.pid));
+  const total = Math.ceil(400 * scale);
+  return { name: server.name, run: () => load(() => client.ask(), { concurrency: 1, total, cpu }) };
+}
+
+/** What each has grown to, last of all, as memory is not given back. In a short run of ours alone. */
+async function memoryOf(servers, scale) {
+  const memory = new Map();
+  for (const server of servers.filter(({ isOurs }) => isOurs || scale === 1)) {
+    // Others take an hour for as many.
+    const total = Math.ceil((MANY_REQUESTS * scale) / (server.isQuick && scale === 1 ? 1 : 20));
+    memory.set(server.name, { total, ...(await grown(server, total, Math.ceil(STREAMS * scale))) });
   }
-  for (const { stop } of [gateway, byHand, simulator]) await stop();
+  return memory;
+}
+
+async function grown(server, total, streams) {
+  const client = new GatewayClient(server, LOADS.json, CONNECTIONS);
+  const half = { concurrency: CONNECTIONS, total: Math.ceil(total / 2), cpu: () => 0 };
+  await load(() => client.ask(), half);
+  const halfway = residentBytes(server.pid);
+  await load(() => client.ask(), half);
+  const after = residentBytes(server.pid);
+  const release = await new GatewayClient(server, LOADS.held, streams).hold(streams);
+  const stream = (residentBytes(server.pid) - after) / streams;
+  await release();
+  return { halfway, after, stream };
+}
+
+function memoryTable(memory) {
+  const head = '| | requests | MB at half of them | MB after all | kB each stream |\n|---|---:|---:|---:|---:|';
+  return `\n### Gateway, memory\n\n${head}\n${Array.from(memory, memoryRow).join('\n')}`;
+}
+
+function memoryRow([name, { total, halfway, after, stream }]) {
+  const figures = [total, (halfway / MB).toFixed(0), (after / MB).toFixed(0), (stream / 1_000).toFixed(0)];
+  return `| ${[name, ...figures].join(' | ')} |`;
+}
+
+function speedRatio(results) {
+  return results.get('gateway').perSecond / results.get('Nest Express by hand').perSecond;
+}
+
+function cpuRatio(results) {
+  return results.get('gateway').cpuPerCall / results.get('undici proxy').cpuPerCall;
+}
+
+function aimsOf({ json, burst, paced, long }, latencies, memory) {
+  const added = (figure) => latencies.get('gateway')[figure] - latencies.get('nothing between')[figure];
+  const { halfway, after, stream } = memory.get('gateway');
+  return [
+    { what: 'JSON, requests/s of Nest Express by hand', goal: 5, best: 'most', value: speedRatio(json) },
+    { what: "JSON, CPU of the undici proxy's", goal: 3.8, best: 'least', value: cpuRatio(json) },
+    { what: "SSE in one burst, CPU of the undici proxy's", goal: 3.8, best: 'least', value: cpuRatio(burst) },
+    { what: "SSE event by event, CPU of the undici proxy's", goal: 1.4, best: 'least', value: cpuRatio(paced) },
+    { what: '50 kB prompt, requests/s of Nest Express by hand', goal: 3, best: 'most', value: speedRatio(long) },
+    { what: 'added latency, p50 ms', goal: 0.7, best: 'least', value: added('p50') },
+    { what: 'added latency, p99 ms', goal: 4, best: 'least', value: added('p99') },
+    { what: 'MB after all requests', goal: 180, best: 'least', value: after / MB },
+    { what: 'MB after all requests, of that at half', goal: 1.1, best: 'least', value: after / halfway },
+    { what: 'kB each of many streams', goal: 180, best: 'least', value: stream / 1_000 },
+  ];
 }

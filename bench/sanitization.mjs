@@ -4,7 +4,7 @@ import { composeStages } from '../libs/claude/dist/esm/call/stage.js';
 import { sanitizeStage } from '../libs/claude/dist/esm/sanitization/sanitize.stage.js';
 import { resolveSanitization } from '../libs/claude/dist/esm/sanitization/sanitization.settings.js';
 import { Sanitizer } from '../libs/claude/dist/esm/sanitization/sanitizer.js';
-import { PARAMS } from './lib/clients.mjs';
+import { PARAMS } from './lib/requests.mjs';
 import { alternate, nanoseconds } from './lib/measure.mjs';
 
 const LIMIT_NS = 100_000;

@@ -4,15 +4,17 @@ import { ClaudeLoggingInterceptor, ClaudeModule } from 'nestjs-claude';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { Registry } from 'prom-client';
 import { Access } from './access/access.js';
+import { CallUsage } from './access/call-usage.js';
 import { withKeyBudgets } from './access/key-budgets.js';
 import { KeyLimits } from './access/key-limits.js';
+import { limitsTokens } from './access/key-meters.js';
 import { adminListenerProvider } from './admin/admin.provider.js';
 import { GatewayExceptionFilter } from './errors/gateway-exception.filter.js';
 import { ForwardService } from './forward/forward.service.js';
 import { HealthController, SHOWS_HEALTH_DETAIL } from './health/health.controller.js';
 import { CLIENT_TIMEOUTS } from './http/client-timeouts.js';
 import { isLoopback } from './http/loopback.js';
-import { withoutHandlerLines } from './logging/gateway-logger.js';
+import { logsHandlers, withoutHandlerLines } from './logging/gateway-logger.js';
 import { MessagesController } from './messages/messages.controller.js';
 import { gatewayRegistry } from './metrics/gateway-registry.js';
 import { MetricsController } from './metrics/metrics.controller.js';
@@ -36,12 +38,15 @@ export class AppModule {
     // Without costs there is nothing to tell of usage.
     const watched = [MetricsController, ...(claude.cost === false ? [] : [UsageController, BudgetsController])];
     const registry = gatewayRegistry();
+    const usage = new CallUsage();
+    const limited = (keys?.list ?? []).some(limitsTokens);
     return {
       module: AppModule,
       imports: [
         ClaudeModule.forRootAsync({
           imports: [SharedStoresModule.register(stores)],
-          useFactory: () => stores.within(withKeyBudgets(withoutHandlerLines(claude), keys)),
+          useFactory: () =>
+            stores.within(withKeyBudgets(withoutHandlerLines(limited ? usage.in(claude) : claude), keys)),
         }),
         ...(place === 'hidden' ? [] : [ClaudeMetricsModule.forRoot({ registry })]),
       ],
@@ -49,6 +54,7 @@ export class AppModule {
       providers: [
         ForwardService,
         KeyLimits,
+        { provide: CallUsage, useValue: usage },
         { provide: Access, useValue: access },
         { provide: CLIENT_TIMEOUTS, useValue: timeouts },
         { provide: Registry, useValue: registry },
@@ -56,7 +62,7 @@ export class AppModule {
         // Names of endpoints, models and budgets are for those who run the gateway.
         { provide: SHOWS_HEALTH_DETAIL, useValue: keys === null && isLoopback(host) },
         { provide: APP_FILTER, useClass: GatewayExceptionFilter },
-        { provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor },
+        ...(logsHandlers(claude) ? [{ provide: APP_INTERCEPTOR, useClass: ClaudeLoggingInterceptor }] : []),
         ...(admin === null ? [] : [adminListenerProvider(admin, [HealthController, ...watched])]),
       ],
     };

@@ -13,7 +13,8 @@ export async function createApp(
   stores: SharedStores,
 ): Promise<NestFastifyApplication> {
   const access = new Access(settings.keys);
-  const adapter = new GatewayAdapter({ ...settings, admit: access.admit });
+  const { correlationHeader } = settings.claude.requests ?? {};
+  const adapter = new GatewayAdapter({ ...settings, correlationHeader, admit: access.admit });
   const app = await createNestApp(AppModule.register(settings, access, stores), adapter);
   // Readiness goes down while the front door is still open, for as long as `health.drainDelayMs`.
   adapter.beforeLastCall = () => app.get(ClaudeHealthService).drain();

@@ -1,9 +1,8 @@
-// What a careful developer writes without this library: a Nest controller on Fastify that calls the bare SDK.
+// What a careful developer writes without this library: a Nest controller, on Fastify or Express, that calls the bare SDK.
 import 'reflect-metadata';
 import Anthropic from '@anthropic-ai/sdk';
 import { Body, Controller, Module, Post, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 
 const client = new Anthropic({ apiKey: 'bench', baseURL: process.env.ANTHROPIC_BASE_URL });
 
@@ -14,9 +13,10 @@ class MessagesController {
       return;
     }
     const stream = await client.messages.create(body);
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-    for await (const event of stream) reply.raw.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
-    reply.raw.end();
+    const out = reply.raw ?? reply;
+    out.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
+    for await (const event of stream) out.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    out.end();
   }
 }
 Controller()(MessagesController);
@@ -31,7 +31,16 @@ Res()(MessagesController.prototype, 'create', 1);
 class AppModule {}
 Module({ controllers: [MessagesController] })(AppModule);
 
-const app = await NestFactory.create(AppModule, new FastifyAdapter(), { logger: false });
+const app = await NestFactory.create(AppModule, await adapter(), { logger: false });
 await app.listen(0, '127.0.0.1');
 process.send({ url: await app.getUrl() });
 process.on('disconnect', () => process.exit(0));
+
+async function adapter() {
+  if (process.env.FRAMEWORK === 'express') {
+    const { ExpressAdapter } = await import('@nestjs/platform-express');
+    return new ExpressAdapter();
+  }
+  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  return new FastifyAdapter();
+}

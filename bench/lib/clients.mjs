@@ -5,13 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ClaudeModule, ClaudeService } from 'nestjs-claude';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
 import { Registry } from 'prom-client';
-
-/** The request of every call: small, with an answer of about 1 KB, or 36 events. */
-export const PARAMS = {
-  model: 'claude-haiku-5-5',
-  max_tokens: 256,
-  messages: [{ role: 'user', content: 'Tell me about the sea in a few sentences.' }],
-};
+import { PARAMS } from './requests.mjs';
 
 /** What is off by default, for `--everything`: limits, ledger, log, sanitizer and the rest are on anyway. */
 const EVERYTHING = {

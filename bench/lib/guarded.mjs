@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { CircuitBreakerGuard, ClaudeModule, GuardedCircuit } from '../../libs/claude/dist/esm/index.js';
 import { CLAUDE_RUNTIME } from '../../libs/claude/dist/esm/claude.tokens.js';
-import { PARAMS } from './clients.mjs';
+import { PARAMS } from './requests.mjs';
 
 class Handlers {
   ask() {}

@@ -31,7 +31,7 @@ async function queued(callers) {
     join: (arrival) => {
       const request = { claims, places: null, rank: 1, tenant: '', arrival, sinceMs: 0, maxWaitMs: 1e9 };
       const answer = line.tryPass(request);
-      return line.join(request, answer).lease;
+      return new Promise((granted, refused) => line.join(request, { granted, refused }, answer));
     },
     served: (lease) => {
       store.settle(lease, [1]);
@@ -55,9 +55,11 @@ function listed(callers) {
     served: () => {},
     nextSecond: () => {
       for (let count = 0; count < EACH_SECOND && ends.next !== null; count++) {
-        const { next, grant, arrival } = ends.next;
-        ends.next = next;
-        grant(arrival);
+        const waiter = ends.next;
+        ends.next = waiter.next;
+        // Or the collector keeps those behind a dead one that is old.
+        waiter.next = null;
+        waiter.grant(waiter.arrival);
       }
     },
   });
@@ -66,12 +68,13 @@ function listed(callers) {
 /** From the first to come until the last is served, for each of them. */
 async function timed(callers, { join, served, nextSecond }) {
   let left = callers;
-  const serve = async (granted) => {
-    served(await granted);
+  // Who awaits it is no part of the line: one function for all.
+  const serve = (lease) => {
+    served(lease);
     left--;
   };
   const began = ownCpu();
-  for (let arrival = 0; arrival < callers; arrival++) void serve(join(arrival));
+  for (let arrival = 0; arrival < callers; arrival++) void join(arrival).then(serve);
   for (let second = 0; second < callers / EACH_SECOND; second++) {
     nextSecond();
     await new Promise((resolve) => setImmediate(resolve));

@@ -11,7 +11,7 @@ import { summarizeFailure } from '../../libs/claude/dist/esm/errors/failure-summ
 import { RETRY_DEFAULTS } from '../../libs/claude/dist/esm/retry/retry.options.js';
 import { retryStage } from '../../libs/claude/dist/esm/retry/retry.stage.js';
 import { WireResponse } from '../../libs/claude/dist/esm/transport/wire-response.js';
-import { PARAMS } from './clients.mjs';
+import { PARAMS } from './requests.mjs';
 
 const OPERATION = operationOf('post', '/v1/messages');
 const REQUEST = { method: 'POST', url: 'http://127.0.0.1/', headers: new Headers(), body: JSON.stringify(PARAMS) };

@@ -21,6 +21,8 @@ const gatewayKey = z.strictObject({
     .optional(),
   models: z.array(z.string().min(1)).min(1).optional(),
   requestsPerMinute: count.optional(),
+  inputTokensPerMinute: count.optional(),
+  outputTokensPerMinute: count.optional(),
   maxConcurrent: count.optional(),
   budget: z
     .strictObject({ limitUsd: z.number().min(0), window: z.enum(['hour', 'day', 'week', 'month']).default('month') })
@@ -38,6 +40,10 @@ export interface GatewayKey extends StoredVirtualKey {
   readonly models?: readonly string[] | undefined;
   /** Requests it may make in a minute, all of them at once if it likes. Default: no limit of its own. */
   readonly requestsPerMinute?: number | undefined;
+  /** Input tokens its messages may use in a minute, as the API counts them: without those read from the cache. Default: no limit. */
+  readonly inputTokensPerMinute?: number | undefined;
+  /** Output tokens its messages may use in a minute. Default: no limit of its own. */
+  readonly outputTokensPerMinute?: number | undefined;
   /** Requests it may have under way, streams included. Default: no limit of its own. */
   readonly maxConcurrent?: number | undefined;
   /** What it may spend, in US dollars, in each hour, day, week or month of UTC. Default: no limit of its own. */

@@ -8,14 +8,14 @@ import { headerCount } from '../http/refuse-smuggling.js';
  * @throws GatewayError (400) where it brings two, or either of them twice: what stands behind them could differ over which counts.
  */
 export function presentedKey({ raw }: Pick<FastifyRequest, 'raw'>): string | null {
-  const { 'x-api-key': keys = [], authorization = [] } = raw.headersDistinct;
-  if (keys.length > 1 || authorization.length > 1 || headerCount(raw.rawHeaders, 'authorization') > 1) {
+  const { headers, rawHeaders } = raw;
+  if (headerCount(rawHeaders, 'x-api-key') > 1 || headerCount(rawHeaders, 'authorization') > 1) {
     throw invalidRequest(
       'The key is given more than once: give it once, as `x-api-key` or as `Authorization: Bearer`.',
     );
   }
-  const [key] = keys;
-  const [bearer] = authorization.map(tokenOf);
+  const key = headers['x-api-key']?.toString();
+  const bearer = headers.authorization === undefined ? undefined : tokenOf(headers.authorization);
   if (key !== undefined && bearer !== undefined && key !== bearer) {
     throw invalidRequest('`x-api-key` and `Authorization` differ: give the key as one of them.');
   }

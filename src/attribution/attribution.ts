@@ -23,13 +23,14 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 /**
  * Whom and what a request's calls are attributed to, as its sender says: by headers of the gateway's own, which go no
- * further, or by `metadata.user_id` of the API.
+ * further, or by `metadata.user_id` of the API; and the id by which they are found.
  *
  * @throws GatewayError (400) naming the header that cannot be accepted.
  */
 export function attributionOf(request: FastifyRequest, body?: JsonBody): CallContext {
   const tags = attributionHeader(request, 'x-claude-tags');
   return {
+    correlationId: request.id,
     user: attributionHeader(request, 'x-claude-user', USER) ?? userIn(body?.value),
     tags: tags === undefined ? undefined : tagsOf(tags),
     requestType: attributionHeader(request, 'x-claude-request-type', REQUEST_TYPE),

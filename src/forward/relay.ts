@@ -16,7 +16,7 @@ export async function relay(
   client: ClientWatch,
   writeMs: number,
 ): Promise<void> {
-  const headers = { ...headersOf(reply), ...passedHeaders(response.headers) };
+  const headers = withOwnHeaders(passedHeaders(response.headers), reply);
   // An answer that is here already stays as it is unless somebody asks for its stream, so that is asked last.
   if (headers['content-type']?.startsWith('text/event-stream') && response.body !== null) {
     reply.hijack();
@@ -31,9 +31,10 @@ export async function relay(
   reply.raw.writeHead(response.status, headers).end(bytes);
 }
 
-/** What has been set on the answer already, which goes out past Fastify. */
-function headersOf(reply: FastifyReply): Record<string, string> {
-  return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
+/** Adds what has been set on the answer already, which goes out past Fastify. */
+function withOwnHeaders(headers: Record<string, string>, reply: FastifyReply): Record<string, string> {
+  for (const [name, value] of Object.entries(reply.getHeaders())) headers[name] ??= String(value);
+  return headers;
 }
 
 /** Never rejects: the headers are out, so a stream that breaks ends with an `error` event. */

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { sendError } from '../errors/send-error.js';
 import { answerClientError } from './client-error.js';
 import { CLIENT_TIMEOUT_DEFAULTS, type ClientTimeouts } from './client-timeouts.js';
+import { correlate, correlationIds } from './correlation.js';
 import { parseJsonBodies } from './json-body.js';
 import { refuseSmuggling } from './refuse-smuggling.js';
 import { badUrl, refuseUnknownRoutes } from './unknown-routes.js';
@@ -17,6 +18,8 @@ export interface GatewayAdapterOptions {
   readonly bodyLimitBytes: number;
   /** How long clients may take. Default: {@link CLIENT_TIMEOUT_DEFAULTS}. */
   readonly timeouts?: ClientTimeouts;
+  /** By which header correlation ids come and go. Default: that of the module. */
+  readonly correlationHeader?: string | undefined;
   /** Asked first of all, before anything is known of the route: throws what turns the request away. Default: all may pass. */
   readonly admit?: (request: FastifyRequest) => void;
 }
@@ -30,19 +33,21 @@ export class GatewayAdapter extends FastifyAdapter {
   beforeLastCall: () => Promise<void> = () => Promise.resolve();
   #closed: Promise<void> = Promise.resolve();
 
-  constructor({ bodyLimitBytes, admit, timeouts = CLIENT_TIMEOUT_DEFAULTS }: GatewayAdapterOptions) {
+  constructor({ bodyLimitBytes, admit, correlationHeader, timeouts = CLIENT_TIMEOUT_DEFAULTS }: GatewayAdapterOptions) {
     const { headersMs, requestMs } = timeouts;
     super({
       bodyLimit: bodyLimitBytes,
       requestTimeout: requestMs,
       // Node looks every 30 seconds by itself, however short the time is.
       http: { headersTimeout: headersMs, connectionsCheckingInterval: Math.min(headersMs, requestMs) / 4 },
+      genReqId: correlationIds(correlationHeader),
       clientErrorHandler: answerClientError,
       frameworkErrors: answerBadUrl,
       multipart: false,
       return503OnClosing: false,
       skipMiddie: true,
     });
+    correlate(this.getInstance(), correlationHeader);
     refuseSmuggling(this.getInstance());
     if (admit !== undefined) admitFirst(this.getInstance(), admit);
     parseJsonBodies(this.getInstance());

@@ -3,12 +3,14 @@ import { classifyError, failureOf, type AttemptRecord, type CallFailure, type Fa
 import { eventually, PARAMS, SIMULATED_KEY, type ClaudeHarness } from '../support/claude-harness.js';
 import { expectNothingHeld as expectNoLimitHeld } from '../support/limit-harness.js';
 
-/**
- * A test of one of the numbered fault cases. The table in `faults.spec.ts` reads these titles: each number that the table
- * says is proven must be proven by some test.
- */
+/** A test of one of the numbered fault cases. The table in `faults.spec.ts` reads these: each number must have one. */
 export function fault(number: number, title: string, test: () => Promise<void>, timeoutMs?: number): void {
   it(`fault ${number}: ${title}`, test, timeoutMs);
+}
+
+/** A test of what a gateway owes its clients beside. The table reads these too: each of its names must have one. */
+export function extra(name: string, title: string, test: () => Promise<void>, timeoutMs?: number): void {
+  it(`${name}: ${title}`, test, timeoutMs);
 }
 
 const WHOLE = { depth: 9, maxArrayLength: Infinity, maxStringLength: Infinity };

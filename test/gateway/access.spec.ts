@@ -14,6 +14,7 @@ import {
   sendToAdmin,
   startSimulator,
   STREAM,
+  type Answer,
 } from './support.js';
 
 const TEAM = createVirtualKey('team');
@@ -153,6 +154,68 @@ describe('A key', () => {
     expect((await send(gateway, '/v1/models', by(OTHER))).status).toBe(200);
   });
 
+  it.each([
+    ['a message', HELLO],
+    ['a stream', STREAM],
+  ])('is held to what %s takes of its tokens a minute, and to no more than that', async (_what, body) => {
+    const sim = await startSimulator();
+    sim.onMessage().reply('word '.repeat(40));
+    const limits = { inputTokensPerMinute: 100_000, outputTokensPerMinute: 300 };
+    const gateway = await gatewayFor(sim.url, {}, { ...keysOf(limits), ...ADMIN });
+    // Each is thought to use 250, and uses less than 80: what it did not use is there for the next.
+    const asked = { ...body, max_tokens: 1_000 };
+    const answers: Answer[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      answers.push(await send(gateway, '/v1/messages', { body: asked, ...by(TEAM) }));
+    }
+    const letIn = answers.findIndex(({ status }) => status === 429);
+    expect(letIn).toBeGreaterThanOrEqual(2);
+    const refused = answers.at(-1);
+    expect(refused && errorIn(refused)).toEqual({
+      status: 429,
+      type: 'rate_limit_error',
+      message: 'This key is at its limit of 300 output tokens per minute.',
+    });
+    expect(Number(refused?.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused?.headers['retry-after'])).toBeLessThanOrEqual(50);
+    expect(sim.requests).toHaveLength(answers.filter(({ status }) => status === 200).length);
+    expect((await send(gateway, '/v1/messages', { body: asked, ...by(OTHER) })).status).toBe(200);
+  });
+
+  it('has what was held for a call again that used no tokens, and for a client that left', async () => {
+    const sim = await startSimulator({ latency: { perEventMs: 20 } });
+    const gateway = await gatewayFor(sim.url, {}, keysOf({ outputTokensPerMinute: 300 }));
+    const asked = { ...STREAM, max_tokens: 1_000 };
+    const ask = async (): Promise<number> => (await send(gateway, '/v1/messages', { body: asked, ...by(TEAM) })).status;
+    sim.onMessage().failWith(400);
+    expect([await ask(), await ask(), await ask()]).toEqual([400, 400, 400]);
+    sim.onMessage().reply('a '.repeat(400));
+    const { request, response } = open(gateway, asked, by(TEAM).headers);
+    await response;
+    expect(await ask()).toBe(429);
+    request.destroy();
+    await eventually(() => sim.requests.every(({ outcome }) => outcome !== 'active'));
+    await new Promise((resolve) => void setTimeout(resolve, 50));
+    sim.onMessage().reply('well');
+    expect(await ask()).toBe(200);
+  });
+
+  it('counts input as the API does: what is written to the cache, and not what is read from it', async () => {
+    const sim = await startSimulator();
+    const gateway = await gatewayFor(sim.url, {}, keysOf({ inputTokensPerMinute: 1_000 }));
+    const ask = (): Promise<Answer> => send(gateway, '/v1/messages', { body: HELLO, ...by(TEAM) });
+    sim.onMessage().reply({ content: 'well', usage: { input_tokens: 10, cache_read_input_tokens: 50_000 } });
+    expect([(await ask()).status, (await ask()).status]).toEqual([200, 200]);
+    sim.onMessage().reply({ content: 'well', usage: { input_tokens: 10, cache_creation_input_tokens: 2_000 } });
+    expect((await ask()).status).toBe(200);
+    expect(errorIn(await ask())).toMatchObject({
+      status: 429,
+      message: 'This key is at its limit of 1000 input tokens per minute.',
+    });
+    expect((await send(gateway, '/v1/models', by(TEAM))).status).toBe(200);
+  });
+
   it('is held to its requests at a time, streams and those who leave included', async () => {
     const sim = await startSimulator({ latency: { perEventMs: 20 } });
     sim.onMessage().reply('a '.repeat(400));
@@ -223,6 +286,7 @@ describe('Keys that cannot be accepted', () => {
       'GATEWAY_KEYS: keys[0] needs a `hash`',
     ],
     ['a limit of 0', keysOf({ requestsPerMinute: 0 }), '`keys[0].requestsPerMinute`'],
+    ['no whole tokens', keysOf({ outputTokensPerMinute: 0.5 }), '`keys[0].outputTokensPerMinute`'],
     ['a negative budget', keysOf({ budget: { limitUsd: -1, window: 'day' } }), '`keys[0].budget.limitUsd`'],
     ["the gateway's own tag", keysOf({ tags: { gateway_key: 'x' } }), '`keys[0].tags`'],
     ['an end that is no time', keysOf({ expiresAt: 'soon' }), '`keys[0].expiresAt`'],

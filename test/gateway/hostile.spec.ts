@@ -206,13 +206,13 @@ describe('A client that takes its time', () => {
     const upstream = await startUpstream((_request, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).end(long);
     });
-    const gateway = await gatewayFor(upstream, {}, { WRITE_TIMEOUT_MS: '100' });
+    const gateway = await gatewayFor(upstream, {}, { WRITE_TIMEOUT_MS: '1000' });
     const lazy = dial(gateway);
     const closed = new Promise((resolve) => void lazy.once('close', resolve));
     lazy.write(post(`host: localhost\r\n${FRAMED.replace('connection: close\r\n', '')}`));
     await eventually(() => lazy.bytesRead > 0, 10_000);
     lazy.pause();
-    await new Promise((resolve) => void setTimeout(resolve, 400));
+    await new Promise((resolve) => void setTimeout(resolve, 2_500));
     lazy.resume();
     await closed;
     expect(lazy.bytesRead).toBeLessThan(long.length);

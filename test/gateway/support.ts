@@ -210,8 +210,8 @@ export function activeCalls({ app }: Gateway): number {
   return app.get(ClaudeService).activeCalls;
 }
 
-/** Waits until something holds; fails after a second, or another time. */
-export async function eventually(holds: () => boolean, timeoutMs = 1_000): Promise<void> {
+/** Waits until something holds; fails after ten seconds, or another time. */
+export async function eventually(holds: () => boolean, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`This did not come true in ${timeoutMs} ms: ${holds.toString()}`);

@@ -201,16 +201,19 @@ describe('the store', () => {
 
   it('is up and of memory by default', async () => {
     await boot();
-    expect(look().rules.store).toEqual({ status: 'up', kind: 'memory', failures: 0 });
+    expect(look().rules.store).toEqual({ status: 'up', kind: 'memory', mode: null, failures: 0 });
   });
 
   it('is degraded while it is away and calls go on', async () => {
     const store = await bootStore();
     await create();
-    expect(look().rules.store).toEqual({ status: 'up', kind: 'own', failures: 0 });
+    expect(look().rules.store).toEqual({ status: 'up', kind: 'own', mode: 'shared', failures: 0 });
     store.failure = new Error('away');
     await create();
-    expect(look()).toMatchObject({ status: 'degraded', rules: { store: { status: 'degraded', kind: 'own' } } });
+    expect(look()).toMatchObject({
+      status: 'degraded',
+      rules: { store: { status: 'degraded', kind: 'own', mode: 'local' } },
+    });
   });
 
   it.each<[string, ClaudeModuleOptions]>([

@@ -11,7 +11,7 @@ const SESSION = join(__dirname, 'keyring.session.ts');
 /** Unlocks a new keyring with an empty passphrase, and runs the tests with it. */
 const IN_SESSION = [
   'eval "$(printf "\\n" | gnome-keyring-daemon --unlock --components=secrets)"',
-  `exec "${process.execPath}" node_modules/jest/bin/jest.js --testMatch "**/keyring.session.ts" --runTestsByPath "${SESSION}"`,
+  `exec "${process.execPath}" node_modules/jest/bin/jest.js --selectProjects session --runTestsByPath "${SESSION}"`,
 ].join('\n');
 
 function missing(): string[] {

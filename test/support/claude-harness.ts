@@ -179,7 +179,7 @@ function lastOf(records: readonly CallRecord[]): CallRecord {
 }
 
 /** Waits, in real time, until something holds; fails with what it was after a second. */
-export async function eventually(holds: () => boolean, what: string, timeoutMs = 1_000): Promise<void> {
+export async function eventually(holds: () => boolean, what: string, timeoutMs = 10_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`It never came to be that ${what}.`);

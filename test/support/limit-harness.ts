@@ -1,4 +1,4 @@
-import type { ClaudeService, LimitSnapshot, RateLimitOptions } from 'nestjs-claude';
+import type { ClaudeService, LimitSnapshot, RateLimiterService, RateLimitOptions } from 'nestjs-claude';
 import type { MessageReply } from 'nestjs-claude/testing';
 import { ManualClock } from '../../libs/claude/src/testing/clock/manual-clock.js';
 import { bootClaude, eventually, PARAMS, type ClaudeHarness } from './claude-harness.js';
@@ -110,10 +110,15 @@ export async function limitsOf({ limiter }: ClaudeHarness, modelClass = 'haiku-5
   return found;
 }
 
-/** Nothing is claimed, nobody waits, and no place is taken, whatever has happened. */
+/** Every call is over, and nothing is claimed, whatever has happened. */
 export async function expectNothingHeld(harness: ClaudeHarness): Promise<void> {
   await eventually(() => harness.claude.activeCalls === 0, 'every call was over', PATIENCE_MS);
-  const { limits, concurrency } = await harness.limiter.snapshot();
+  await expectNothingClaimed(harness.limiter);
+}
+
+/** Nothing is claimed, nobody waits, and no place is taken. */
+export async function expectNothingClaimed(limiter: RateLimiterService): Promise<void> {
+  const { limits, concurrency } = await limiter.snapshot();
   for (const { concurrent, requests, inputTokens, outputTokens, tokens, queued } of limits) {
     const claimed = [concurrent, requests, inputTokens, outputTokens, tokens].map((each) => each?.outstanding ?? 0);
     expect([...claimed, queued]).toEqual([0, 0, 0, 0, 0, 0]);

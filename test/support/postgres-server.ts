@@ -88,6 +88,10 @@ export class PostgresServer {
     await this.#answers(() => said);
   }
 
+  async restartIfStopped(): Promise<void> {
+    if (this.#process === null) await this.restart();
+  }
+
   /** Ends it as a crash would, or as an operator who does not wait for clients. Harmless when it has ended. */
   async stop(signal: 'SIGINT' | 'SIGQUIT' = 'SIGINT'): Promise<void> {
     const child = this.#process;

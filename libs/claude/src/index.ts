@@ -14,9 +14,10 @@ export type {
   Denial,
   Lease,
   Observation,
+  Replay,
 } from './admission/admission-store.js';
-export type { StoreEvent, StoreStats } from './admission/store.events.js';
-export type { OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
+export type { StoreEvent, StoreMode, StoreStats } from './admission/store.events.js';
+export type { OutageLimits, OutagePolicy, StoreOutageOptions } from './admission/store-outage.options.js';
 export type { LimitRefusal } from './admission/limit-refusal.js';
 export { MemoryAdmissionStore } from './admission/memory-store.js';
 export type { BudgetMeter, Claims, ClosedBy, Meter, RateMeter, SlotMeter, Standing } from './admission/meter.js';
@@ -243,6 +244,7 @@ export {
   ClaudeLoggingInterceptor,
   type ClaudeLoggedOptions,
 } from './observability/claude-logging.interceptor.js';
+export { requestCorrelationId } from './observability/correlation-id.js';
 export type { LogLevelOrOff, LogLevels, LogOptions } from './observability/log.options.js';
 export type { RequestOptions, ResolveCallContext } from './observability/requests.options.js';
 export type { TracingOption } from './observability/tracing/tracing.options.js';

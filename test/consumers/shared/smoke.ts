@@ -8,6 +8,8 @@ import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 'nestjs-claude';
 import { ClaudeHealthIndicator } from 'nestjs-claude/health';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
+import { PostgresUsageLedger } from 'nestjs-claude/postgres';
+import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
 import { register } from 'prom-client';
 
@@ -68,9 +70,12 @@ export async function smoke(): Promise<void> {
     await simulator.close();
   }
   await refusesBadOptions();
+  refusesNoPool();
 }
 
 async function refusesBadOptions(): Promise<void> {
+  assert.throws(() => new RedisAdmissionStore({ client: {} as never }), InvalidOptionsError);
+
   @Module({ imports: [ClaudeModule.forRoot({ retry: { maxAttempts: 0 } })] })
   class BadModule {}
 
@@ -79,6 +84,14 @@ async function refusesBadOptions(): Promise<void> {
     assert.ok(error instanceof InvalidOptionsError && isClaudeError(error, 'invalid_options'));
     return error.message.includes('retry.maxAttempts');
   });
+}
+
+/** The ledger in PostgreSQL loads without `pg`, which only those have who make a pool of it. */
+function refusesNoPool(): void {
+  assert.throws(
+    () => new PostgresUsageLedger({ pool: {} as never }),
+    (error: unknown) => isClaudeError(error, 'invalid_options') && error.message.includes('`pool`'),
+  );
 }
 
 /** Both builds in one process must recognise each other's errors. */

@@ -2,6 +2,7 @@ import { budgetCases } from './contract/budget.cases.js';
 import type { AdmissionStoreCase } from './contract/contract-case.js';
 import { grantingCases } from './contract/granting.cases.js';
 import { observingCases } from './contract/observing.cases.js';
+import { replayingCases } from './contract/replaying.cases.js';
 import { settlingCases } from './contract/settling.cases.js';
 
 export type { AdmissionStoreCase, AdmissionStoreHarness } from './contract/contract-case.js';
@@ -19,5 +20,5 @@ export type { AdmissionStoreCase, AdmissionStoreHarness } from './contract/contr
  * ```
  */
 export function admissionStoreCases(): readonly AdmissionStoreCase[] {
-  return [...grantingCases, ...settlingCases, ...observingCases, ...budgetCases];
+  return [...grantingCases, ...settlingCases, ...observingCases, ...budgetCases, ...replayingCases];
 }

@@ -39,6 +39,22 @@ export interface AcquireOptions {
    * limited. `limits` forces all but hard budgets, which grant all of the claims or none.
    */
   readonly force?: boolean | 'limits';
+  /**
+   * Names the lease, unlike any other: where nobody hears of what was granted, `replay` settles it by this. Default: nobody
+   * will.
+   */
+  readonly id?: string;
+}
+
+/** What was used of claims that a store did not answer about. */
+export interface Replay {
+  /** What they were asked for by, or an id of its own where the store was not asked at all. */
+  readonly id: string;
+  readonly claims: Claims;
+  /** An amount for each claim, in their order. */
+  readonly used: readonly number[];
+  /** How many milliseconds ago. */
+  readonly agoMs: number;
 }
 
 /** What the other side said of a meter, or what somebody decided about it. */
@@ -99,6 +115,19 @@ export interface AdmissionStore {
   /** Keeps a note for so long, in place of an earlier one of its key. */
   keep(key: string, note: string, forMs: number): Awaitable<void>;
 
+  /**
+   * Accounts for claims that nobody heard the answer of, each once however often it is told within an hour: where they were
+   * granted by that id, their lease is settled; where they were not, what was used of budgets counts as spent so long ago.
+   * A store may lack it: it is then told once what was spent, by `observe`, and a lease nobody heard of lasts until it expires.
+   */
+  replay?(replays: readonly Replay[]): Awaitable<void>;
+
   /** Hands a note out, to one who asks; `null` where there is none, or no more. */
   take(key: string): Awaitable<string | null>;
+
+  /** Called when the application starts, which fails if this does: a store that cannot be used says why here. */
+  start?(): Awaitable<void>;
+
+  /** Called when the application has shut down, after the last call has settled. */
+  close?(): Awaitable<void>;
 }

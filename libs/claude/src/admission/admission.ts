@@ -1,18 +1,18 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../call/clock.js';
-import { DeadlineExceededError, ShuttingDownError } from '../errors/errors.js';
+import { ShuttingDownError } from '../errors/errors.js';
 import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store.js';
 import type { AttemptAsk, UsedAmounts } from './attempt-ask.js';
 import { AttemptLease } from './attempt-lease.js';
+import { AttemptWait, type AttemptWaitOptions } from './attempt-wait.js';
 import { LeaseKeeper, offPath } from './lease-keeper.js';
 import { SpentDenial } from './limit-refusal.js';
 import { isPending, Turnstile } from './turnstile.js';
 import type { WaitWatcher } from './wait-watcher.js';
-import type { Waiting } from './waiting.js';
 
 /** A wait for limits, in monotonic milliseconds. */
-interface Wait {
+export interface WaitPeriod {
   readonly startedAtMs: number;
   /** When it must be over. */
   readonly untilMs: number;
@@ -23,7 +23,7 @@ export interface Turn {
   readonly arrival: number;
   readonly sinceMs: number;
   /** The wait it was called away from and goes on with elsewhere; `null` for none. */
-  calledFrom: Wait | null;
+  calledFrom: WaitPeriod | null;
 }
 
 /** What admission is made of. */
@@ -45,12 +45,16 @@ export class Admission {
   readonly keeper: LeaseKeeper;
   readonly #turnstile: Turnstile;
   readonly #turns = new WeakMap<Call, Turn>();
+  readonly #waits: AttemptWaitOptions<AttemptLease>;
   #arrivals = 0;
   #isClosed = false;
 
   constructor(private readonly options: AdmissionOptions) {
     this.#turnstile = new Turnstile(options.store);
     this.keeper = new LeaseKeeper(options.store, options.clock);
+    const hold = (ask: AttemptAsk, lease: Lease, queuedMs: number): AttemptLease =>
+      new AttemptLease(this, ask, lease, queuedMs);
+    this.#waits = { clock: options.clock, watcher: options.watcher, hold };
   }
 
   /**
@@ -90,7 +94,7 @@ export class Admission {
   /** The place of whoever comes now. */
   nextTurn(): Turn {
     this.#arrivals += 1;
-    return { arrival: this.#arrivals, sinceMs: this.options.clock.now(), calledFrom: null };
+    return { arrival: this.#arrivals, sinceMs: Math.floor(this.options.clock.now()), calledFrom: null };
   }
 
   /** Admits nobody any more. */
@@ -116,34 +120,17 @@ export class Admission {
     return isPending(answer) ? answer.then(counted) : counted(answer);
   }
 
-  async #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
-    const { clock } = this.options;
-    const wait = this.#waitOf(call, turn);
+  #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
+    const period = this.#waitOf(call, turn);
     // A store may have taken its time to answer.
     this.#checkOpen(call);
-    const rank = RANKS[call.context.priority ?? 'normal'];
-    const { claims, places, tenant, line } = ask;
-    const maxWaitMs = wait.untilMs - clock.now();
-    const waiting = line.join({ claims, places, tenant, rank, maxWaitMs, ...turn }, denial);
-    call.wakeOnInterruption(() => {
-      const { interruption } = call;
-      if (interruption) line.leave(waiting, interruption());
-    });
-    const unwatch = this.#watch(call, ask, turn, wait, waiting);
-    try {
-      const lease = await waiting.lease;
-      return new AttemptLease(this, ask, lease, clock.now() - wait.startedAtMs);
-    } catch (error) {
-      if (call.interruption) throw call.interruption();
-      throw call.leftMs <= 0 ? new DeadlineExceededError(call.deadlineMs) : error;
-    } finally {
-      unwatch?.();
-      call.wakeOnInterruption(null);
-    }
+    const wait = new AttemptWait(this.#waits, call, ask, turn, period);
+    wait.begin(RANKS[call.context.priority ?? 'normal'], denial);
+    return wait.held;
   }
 
   /** The wait that begins, or goes on after it was called away from another line. */
-  #waitOf(call: Call, turn: Turn): Wait {
+  #waitOf(call: Call, turn: Turn): WaitPeriod {
     const startedAtMs = this.options.clock.now();
     const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
     const wait = turn.calledFrom ?? { startedAtMs, untilMs: startedAtMs + maxWaitMs };
@@ -158,18 +145,6 @@ export class Admission {
     if (calledFrom === null) return 0;
     turn.calledFrom = null;
     return this.options.clock.now() - calledFrom.startedAtMs;
-  }
-
-  /** Lets it be called away, where anybody might do that. */
-  #watch(call: Call, { line }: AttemptAsk, turn: Turn, wait: Wait, waiting: Waiting): (() => void) | undefined {
-    const { rank, arrival, amounts } = waiting;
-    const callAway = (error: Error): boolean => {
-      if (!waiting.isWaiting) return false;
-      turn.calledFrom = wait;
-      line.leave(waiting, error);
-      return true;
-    };
-    return this.options.watcher?.watch({ call, turn: { rank, arrival }, amounts, callAway });
   }
 
   /** @throws ShuttingDownError, or what the call was called off with. */

@@ -18,7 +18,8 @@ export type AskOf = (call: Call) => Awaitable<AttemptAsk | null>;
  */
 export function admitStage(admission: Admission, askOf: AskOf): Stage {
   return async (call, next) => {
-    const held = await enter(admission, askOf, call);
+    const entered = enter(admission, askOf, call);
+    const held = isPending(entered) ? await entered : entered;
     if (held === null) return next(call);
     const letGo = call.holdAttempts(held);
     try {
@@ -30,18 +31,22 @@ export function admitStage(admission: Admission, askOf: AskOf): Stage {
   };
 }
 
-/** A call that a budget cannot pay may ask for less, each time less than before. `null` where nothing is limited. */
-async function enter(admission: Admission, askOf: AskOf, call: Call): Promise<AttemptLease | null> {
-  for (;;) {
-    const asked = askOf(call);
-    const ask = isPending(asked) ? await asked : asked;
+/** At once where nothing has to be waited for. `null` where nothing is limited. */
+function enter(admission: Admission, askOf: AskOf, call: Call): Awaitable<AttemptLease | null> {
+  const enterWith = (ask: AttemptAsk | null): Awaitable<AttemptLease | null> => {
     if (ask === null) return null;
-    try {
-      const entered = admission.enter(call, ask);
-      return 'then' in entered ? await entered : entered;
-    } catch (error) {
+    const askForLess = (error: unknown): Awaitable<AttemptLease | null> => {
       if (!(error instanceof SpentDenial) || ask.relent === undefined) throw error;
       ask.relent(error.denial);
+      return enter(admission, askOf, call);
+    };
+    try {
+      const entered = admission.enter(call, ask);
+      return isPending(entered) ? entered.then(undefined, askForLess) : entered;
+    } catch (error) {
+      return askForLess(error);
     }
-  }
+  };
+  const asked = askOf(call);
+  return isPending(asked) ? asked.then(enterWith) : enterWith(asked);
 }

@@ -98,7 +98,7 @@ describe('a bounded store', () => {
     for (let calls = 0; calls < 2; calls++) await store.acquire({ meters: [meter], amounts: [0] }, LEASE);
     await turn();
     expect(memory.standing([meter])[0]?.level).toBe(100 - 14);
-    expect(events.map(({ type }) => type)).toEqual(['store-failed', 'store-recovered']);
+    expect(events.map(({ type }) => type)).toEqual(['store-failed', 'store-recovered', 'store-caught-up']);
   });
 
   it('lets only one see after a while whether a store that stays away is back', async () => {
@@ -106,9 +106,10 @@ describe('a bounded store', () => {
     late.failure = new Error('away');
     const ask = async (): Promise<void> => void (await store.acquire({ meters: [still()], amounts: [1] }, LEASE));
     for (let calls = 0; calls < 5; calls++) await ask();
-    expect(store.stats).toEqual({ isFailing: true, failures: 3, letThrough: 5, refused: 0 });
+    expect(store.stats).toMatchObject({ isFailing: true, failures: 3, letThrough: 5, refused: 0 });
     clock.advance(5_000);
     await Promise.all([ask(), ask(), ask()]);
+    await turn();
     expect(store.stats).toMatchObject({ failures: 4, letThrough: 8 });
   });
 
@@ -130,11 +131,12 @@ describe('a bounded store', () => {
   it('does not wait for how meters stand either', async () => {
     const { store, late, clock } = setup();
     const release = hold(late);
-    const standing = store.standing([still()]).catch((error: unknown) => error);
+    const standing = store.standing([budget(100)]).catch((error: unknown) => error);
     await turn();
     clock.advance(500);
-    expect(await standing).toMatchObject({ code: 'store_unavailable', scope: 'units per minute' });
+    expect(await standing).toMatchObject({ code: 'store_unavailable', scope: 'budget' });
     await release();
+    await store.standing([still()]);
     expect(clock.pendingTimers).toBe(0);
   });
 });

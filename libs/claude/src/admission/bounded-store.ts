@@ -1,88 +1,140 @@
+import { callIds } from '../call/call-ids.js';
 import type { Clock } from '../call/clock.js';
 import { isClaudeError } from '../errors/claude-error.js';
-import { toError } from '../errors/error-cause.js';
-import { StoreUnavailableError } from '../errors/refusals.js';
-import type { AcquireOptions, AdmissionStore, Awaitable, Denial, Lease, Observation } from './admission-store.js';
+import type {
+  AcquireOptions,
+  AdmissionStore,
+  Awaitable,
+  Denial,
+  Lease,
+  Observation,
+  Replay,
+} from './admission-store.js';
 import { offPath } from './lease-keeper.js';
-import type { Claims, Meter, Standing } from './meter.js';
-import { MissedSpending } from './missed-spending.js';
-import { StandInLease } from './stand-in-lease.js';
+import type { Claims, Meter, SlotMeter, Standing } from './meter.js';
+import { withoutRemaining } from './outage/known-limits.js';
+import { LocalShares } from './outage/local-shares.js';
+import { LooseEnds } from './outage/loose-ends.js';
+import { OutageJournal } from './outage/outage-journal.js';
+import { OutageProbe } from './outage/outage-probe.js';
+import { ReplicaCount } from './outage/replica-count.js';
+import { WithoutStore } from './outage/without-store.js';
+import { realOf, StandInLease, type Used } from './stand-in-lease.js';
 import type { StoreEvent, StoreStats } from './store.events.js';
 import type { StoreOutageSettings } from './store-outage.options.js';
-import { StoreWatch } from './store-watch.js';
+import { StoreWatch, type StoreListener } from './store-watch.js';
 import { isPending } from './turnstile.js';
 import { within } from './within.js';
 
+/** A meter to ask about that no call has: what is said of it does not matter, only that something is. */
+const ASKED_ABOUT: SlotMeter = Object.freeze({ kind: 'slots', key: 'health', label: 'health', limit: Infinity });
+
+/** How often it is looked whether a store that fails may be asked again. */
+const LOOK_EVERY_MS = 1_000;
+
 /**
  * A store of the user's that no call waits for longer than it may. Where it fails or is late, calls go on or are refused
- * as the options say; a lease that it grants too late is given back, or taken by the call that went on without it.
+ * as the options say. What it then has to know, it is told when it answers again.
  */
-export class BoundedStore implements AdmissionStore {
+export class BoundedStore implements AdmissionStore, StoreListener {
   readonly #watch: StoreWatch;
-  readonly #missed = new MissedSpending();
-  #letThrough = 0;
-  #refused = 0;
+  readonly #probe: OutageProbe;
+  readonly #replicas: ReplicaCount;
+  readonly #shares: LocalShares;
+  readonly #journal: OutageJournal;
+  readonly #looseEnds: LooseEnds;
+  readonly #newId = callIds();
+  readonly #without: WithoutStore;
 
   constructor(
     private readonly store: AdmissionStore,
     private readonly settings: StoreOutageSettings,
     private readonly clock: Clock,
-    tell: (event: StoreEvent) => void,
+    private readonly tell: (event: StoreEvent) => void,
     /** Told how long calls waited for an answer, in milliseconds, whether it came or not. */
     private readonly waited: (ms: number) => void = () => undefined,
   ) {
-    this.#watch = new StoreWatch(clock, tell);
+    this.#watch = new StoreWatch(clock, this);
+    this.#probe = new OutageProbe(clock, LOOK_EVERY_MS, () =>
+      offPath(() => this.standing([ASKED_ABOUT]).then(() => undefined)),
+    );
+    this.#replicas = new ReplicaCount(store, clock, settings.replicas);
+    this.#shares = new LocalShares(clock, () => this.#replicas.known);
+    this.#without = new WithoutStore(settings, this.#shares);
+    this.#journal = new OutageJournal(clock, this.#newId, () => tell({ type: 'store-journal-full' }));
+    this.#looseEnds = new LooseEnds(this.#journal, (lease, used) => this.#settleReal(lease, used));
   }
 
   get stats(): StoreStats {
     const { isFailing, failures } = this.#watch;
-    return { isFailing, failures, letThrough: this.#letThrough, refused: this.#refused };
+    return {
+      isFailing,
+      failures,
+      letThrough: this.#without.letThrough,
+      refused: this.#without.refused,
+      mode: isFailing ? this.settings.limits : 'shared',
+      replicas: this.#replicas.known,
+      journal: this.#journal.size,
+      journalDropped: this.#journal.dropped,
+    };
   }
 
   /** @throws StoreUnavailableError where nothing may go on without the store. */
   acquire(claims: Claims, options: AcquireOptions): Awaitable<Lease | Denial> {
-    if (!this.#watch.mayAsk()) return this.#without(claims, options, this.#watch.error);
+    if (!this.#watch.mayAsk()) return this.#without.decide(claims, options, this.#watch.error);
+    const named = { ...options, id: options.id ?? this.#newId() };
     try {
-      const answer = this.store.acquire(claims, options);
-      if (isPending(answer)) return this.#inTime(claims, options, answer);
-      this.#answered();
+      const answer = this.store.acquire(claims, named);
+      if (isPending(answer)) return this.#inTime(claims, named, answer);
+      this.#heard(answer);
       return answer;
     } catch (error) {
-      return this.#failed(claims, options, error);
+      return this.#failed(claims, named, error);
     }
   }
 
-  settle(lease: Lease, used: readonly (number | null)[]): Awaitable<void> {
-    if (!(lease instanceof StandInLease)) return this.store.settle(lease, used);
-    const pending = lease.settle(this.store, used);
-    this.#missed.add(lease.takeSpent());
-    return pending;
+  settle(lease: Lease, used: Used): Awaitable<void> {
+    if (!(lease instanceof StandInLease)) return this.#settleReal(lease, used);
+    const { share, real, claims } = lease;
+    if (share !== null) this.#shares.settle(share, claims, used);
+    if (real !== null) return this.#settleReal(real, used);
+    lease.settle(used);
+    return this.#looseEnds.settled(lease);
   }
 
   renew(leases: Iterable<Lease>, leaseMs: number): Awaitable<void> {
+    if (this.#watch.isLeftAlone) return undefined;
     const known = Array.from(leases, realOf).filter((lease) => lease !== null);
     return known.length === 0 ? undefined : this.store.renew(known, leaseMs);
   }
 
+  /** @throws StoreUnavailableError where it does not answer and a budget is to be changed. What is said of limits is told later. */
   observe(observations: readonly Observation[], since?: Lease): Awaitable<void> {
-    if (since === undefined) return this.store.observe(observations);
-    const known = realOf(since);
+    const standIn = since instanceof StandInLease ? since : null;
+    this.#shares.known.observed(observations, this.clock.now());
+    if (this.#watch.isFailing) this.#shares.observe(observations, standIn?.share ?? undefined);
+    if (this.#watch.isLeftAlone) return this.#without.missed(observations, this.#watch.error);
+    const known = standIn === null ? since : (standIn.real ?? undefined);
     // What is left cannot be told from what others took as long as nobody knows when it was granted.
-    return known === null ? undefined : this.store.observe(observations, known);
+    const told = standIn !== null && known === undefined ? observations.map(withoutRemaining) : observations;
+    return this.#sent(
+      () => this.store.observe(told, known),
+      (error) => this.#without.missed(observations, error),
+    );
   }
 
-  /** @throws StoreUnavailableError when it fails, or is late. */
+  /** @throws StoreUnavailableError when it fails, or is late, and no share of what is asked about is kept here. */
   async standing(meters: readonly Meter[]): Promise<readonly Standing[]> {
-    const scope = meters[0]?.label ?? '';
-    if (!this.#watch.mayAsk()) throw unavailable(scope, this.#watch.error);
+    if (!this.#watch.mayAsk()) return this.#without.standing(meters, this.#watch.error);
     try {
       const standings = await this.#within(this.store.standing(meters));
+      this.#shares.known.stood(standings, this.clock.now());
       this.#answered();
       return standings;
     } catch (error) {
       if (isClaudeError(error)) throw error;
       this.#watch.failed(error);
-      throw unavailable(scope, error);
+      return this.#without.standing(meters, error);
     }
   }
 
@@ -94,10 +146,35 @@ export class BoundedStore implements AdmissionStore {
     return this.store.take(key);
   }
 
+  replay(replays: readonly Replay[]): Awaitable<void> {
+    return this.store.replay?.(replays);
+  }
+
+  storeFailed(error: unknown): void {
+    this.#shares.begin();
+    this.#probe.begin();
+    const { limits: mode, hardBudgets } = this.settings;
+    this.tell({ type: 'store-failed', error, mode, hardBudgets });
+  }
+
+  storeRecovered(): void {
+    const missed = this.#shares.known.takeUntold(this.clock.now());
+    if (missed.length > 0) offPath(() => this.observe(missed));
+    this.tell({ type: 'store-recovered' });
+  }
+
+  /** Tells the store what it can still be told, and that this replica goes. */
+  async close(): Promise<void> {
+    this.#probe.end();
+    if (this.#watch.isLeftAlone) return;
+    const told = Promise.all([this.#replicas.close(), this.#journal.tell(this.store)]);
+    await within(told, this.settings.answerWithinMs, this.clock).catch(() => undefined);
+  }
+
   async #inTime(claims: Claims, options: AcquireOptions, answer: PromiseLike<Lease | Denial>): Promise<Lease | Denial> {
     try {
       const known = await this.#within(answer);
-      this.#answered();
+      this.#heard(known);
       return known;
     } catch (error) {
       return this.#failed(claims, options, error, answer);
@@ -119,60 +196,55 @@ export class BoundedStore implements AdmissionStore {
     options: AcquireOptions,
     error: unknown,
     late: PromiseLike<Lease | Denial> | null = null,
-  ): Lease {
+  ): Lease | Denial {
     // A claim that the store cannot take is the mistake of whoever asks.
     if (isClaudeError(error)) throw error;
     this.#watch.failed(error);
-    return this.#without(claims, options, error, late);
-  }
-
-  #without(
-    claims: Claims,
-    options: AcquireOptions,
-    error: unknown,
-    late: PromiseLike<Lease | Denial> | null = null,
-  ): Lease {
-    const closed = options.force === true ? undefined : claims.meters.find((meter) => this.#isClosed(meter));
-    const lease = closed === undefined ? new StandInLease(claims) : null;
-    if (late === null) lease?.giveUp();
-    else late.then(...this.#whenLate(lease));
-    if (closed !== undefined) {
-      this.#refused++;
-      throw unavailable(closed.label, error);
+    let answer: Lease | Denial | null = null;
+    try {
+      answer = this.#without.decide(claims, options, error);
+      return answer;
+    } finally {
+      const standIn = answer instanceof StandInLease ? answer : null;
+      this.#looseEnds.expect({ claims, id: options.id ?? '', standIn, late });
     }
-    this.#letThrough++;
-    return lease as StandInLease;
   }
 
-  #isClosed(meter: Meter): boolean {
-    if (meter.kind === 'budget') return meter.isHard && this.settings.hardBudgets === 'closed';
-    return this.settings.limits === 'closed';
+  #settleReal(lease: Lease, used: Used): Awaitable<void> {
+    const missed = (error: unknown): void => {
+      if (isClaudeError(error)) throw error;
+      this.#journal.settled(lease, used);
+      this.#probe.begin();
+    };
+    return this.#watch.isLeftAlone ? missed(null) : this.#sent(() => this.store.settle(lease, used), missed);
   }
 
-  /** A lease that comes when nobody waits for it any more belongs to the call that went on, or to nobody. */
-  #whenLate(standIn: StandInLease | null): [(answer: Lease | Denial) => void, () => void] {
-    const lost = (): void => {
-      standIn?.giveUp();
-      if (standIn !== null) this.#missed.add(standIn.takeSpent());
-    };
-    const come = (answer: Lease | Denial): void => {
-      if (!answer.granted) return lost();
-      const unused = answer.claims.amounts.map(() => 0);
-      offPath(() => standIn?.adopt(this.store, answer) ?? this.store.settle(answer, unused));
-    };
-    return [come, lost];
+  /** Sends what no decision waits for. */
+  #sent(send: () => Awaitable<void>, missed: (error: unknown) => void): Awaitable<void> {
+    try {
+      const pending = send();
+      if (isPending(pending)) return within(pending, this.settings.answerWithinMs, this.clock).then(undefined, missed);
+    } catch (error) {
+      missed(error);
+    }
+    return undefined;
+  }
+
+  #heard(answer: Lease | Denial): void {
+    if (!answer.granted) this.#shares.known.stood(answer.standings, this.clock.now());
+    this.#answered();
   }
 
   #answered(): void {
     this.#watch.answered();
-    this.#missed.tell(this.store);
+    if (this.settings.limits === 'local') this.#replicas.beat();
+    if (this.#journal.size > 0) offPath(() => this.#catchUp());
+    else this.#probe.end();
   }
-}
 
-function realOf(lease: Lease): Lease | null {
-  return lease instanceof StandInLease ? lease.real : lease;
-}
-
-function unavailable(scope: string, cause: unknown): StoreUnavailableError {
-  return new StoreUnavailableError({ scope, cause: toError(cause) });
+  async #catchUp(): Promise<void> {
+    const entries = await this.#journal.tell(this.store);
+    if (entries > 0) this.tell({ type: 'store-caught-up', entries });
+    if (this.#journal.size === 0 && !this.#watch.isFailing) this.#probe.end();
+  }
 }

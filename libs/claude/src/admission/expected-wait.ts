@@ -34,7 +34,8 @@ export function expectWait(
   shares: UsedShares,
 ): ExpectedWait {
   let longest = NO_WAIT;
-  for (const [index, standing] of standings.entries()) {
+  for (let index = 0; index < standings.length; index += 1) {
+    const standing = standings[index] as Standing;
     const asked = amounts[index] ?? 0;
     const closedMs = closedFor(standing, elapsedMs);
     const flowMs = flowOf(standing, asked, (ahead[index] ?? 0) * shares.of(index), elapsedMs);

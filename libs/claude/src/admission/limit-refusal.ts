@@ -51,7 +51,8 @@ export function waitRefusal(
 
 /** The error of a request that no wait would help; `null` for any other. */
 export function neverRefusal({ amounts }: Claims, standings: readonly Standing[]): RequestExceedsLimitError | null {
-  for (const [index, standing] of standings.entries()) {
+  for (let index = 0; index < standings.length; index += 1) {
+    const standing = standings[index] as Standing;
     const requested = amounts[index] ?? 0;
     if (!neverGives(standing, requested)) continue;
     return new RequestExceedsLimitError({ scope: standing.meter.label, requested, limit: standing.burst });

@@ -1,12 +1,14 @@
 import { systemClock, type Clock } from '../call/clock.js';
-import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from './admission-store.js';
+import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation, Replay } from './admission-store.js';
 import { checkLeaseMs, checkObservations, checkUsed, foreignLease } from './check-claims.js';
 import { takeAll } from './claim-decision.js';
 import { ExpiringNotes } from './expiring-notes.js';
+import { LeaseIds } from './lease-ids.js';
 import { LeaseList } from './lease-list.js';
 import { MemoryLease } from './memory-lease.js';
 import type { Claims, Meter, Standing } from './meter.js';
 import { MeterStates } from './meter-states.js';
+import { spentOf } from './spent-of.js';
 
 /** Meters of a store before those that are as new are forgotten. */
 const MAX_METERS = 10_000;
@@ -17,6 +19,7 @@ export class MemoryAdmissionStore implements AdmissionStore {
   readonly #states: MeterStates;
   readonly #expiring = new LeaseList<MemoryLease>();
   readonly #notes = new ExpiringNotes();
+  readonly #ids = new LeaseIds();
 
   /** @param maxMeters How many meters there may be before those that are as new are forgotten. Default 10,000. */
   constructor(clock: Clock = systemClock, maxMeters: number = MAX_METERS) {
@@ -29,14 +32,16 @@ export class MemoryAdmissionStore implements AdmissionStore {
     return this.#states.size;
   }
 
-  acquire(claims: Claims, { leaseMs, force }: AcquireOptions): Lease | Denial {
+  acquire(claims: Claims, { leaseMs, force, id }: AcquireOptions): Lease | Denial {
     checkLeaseMs(leaseMs);
     const nowMs = this.#expireUntilNow();
     const states = this.#states.obtainAll(claims.meters, nowMs);
     const taken = takeAll(claims, states, force, nowMs);
     if (!Array.isArray(taken)) return taken;
     const lease = new MemoryLease(claims, states, taken, this.#states, states.length);
-    if (!lease.isOver) this.#expiring.add(lease, nowMs + leaseMs);
+    if (lease.isOver) return lease;
+    this.#expiring.add(lease, nowMs + leaseMs);
+    if (id !== undefined) this.#ids.name(lease, id, nowMs);
     return lease;
   }
 
@@ -80,6 +85,17 @@ export class MemoryAdmissionStore implements AdmissionStore {
 
   take(key: string): string | null {
     return this.#notes.take(key, this.#clock.now());
+  }
+
+  replay(replays: readonly Replay[]): void {
+    for (const { claims, used } of replays) checkUsed(claims, used);
+    const nowMs = this.#expireUntilNow();
+    for (const replay of replays) {
+      if (!this.#ids.replayOnce(replay.id, nowMs)) continue;
+      const lease = this.#ids.find(replay.id);
+      if (lease === undefined) this.observe(spentOf(replay));
+      else this.settle(lease, replay.used);
+    }
   }
 
   #own(lease: Lease): MemoryLease {

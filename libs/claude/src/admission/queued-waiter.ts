@@ -8,14 +8,14 @@ export interface Waiter {
   readonly arrival: number;
   /** Monotonic milliseconds at which it began to wait, its first time. Never lower than that of an earlier arrival. */
   readonly sinceMs: number;
-  /** What it asks for: one finite amount of at least 0 for each dimension of the queue. */
+  /** What it asks for: one finite amount of at least 0 for each dimension of the queue. The same as long as it is in it. */
   readonly amounts: readonly number[];
-  /** What its turn costs its tenant; at least 0. */
+  /** What its turn costs its tenant; at least 0. Asked for when it is served, and only where tenants take turns. */
   readonly weight: number;
 }
 
 /** A waiter that carries the links of the queue it is in, so that leaving costs the same from anywhere. */
-export class QueuedWaiter implements Waiter {
+export abstract class QueuedWaiter implements Waiter {
   /** @internal The queue it is in. */
   queue: object | null = null;
   /** @internal The one ahead of it in its list. */
@@ -28,7 +28,8 @@ export class QueuedWaiter implements Waiter {
     readonly tenant: string,
     readonly arrival: number,
     readonly sinceMs: number,
-    readonly amounts: readonly number[],
-    readonly weight: number,
   ) {}
+
+  abstract get amounts(): readonly number[];
+  abstract get weight(): number;
 }

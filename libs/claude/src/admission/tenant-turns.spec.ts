@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { QueuedWaiter } from './queued-waiter.js';
+import type { QueuedWaiter } from './queued-waiter.js';
+import { PlainWaiter } from './spec-support/plain-waiter.js';
 import { TenantTurns } from './tenant-turns.js';
 
 /** One rank whose tenants take turns, and what each was served. */
@@ -10,7 +11,7 @@ class Turns {
   #arrivals = 0;
 
   add(tenant: string, weight = 1): QueuedWaiter {
-    const waiter = new QueuedWaiter(1, tenant, ++this.#arrivals, 0, [], weight);
+    const waiter = new PlainWaiter(1, tenant, ++this.#arrivals, 0, [], weight);
     this.turns.add(waiter);
     this.waiting.add(waiter);
     this.#counts.set(tenant, this.#count(tenant) + 1);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { NaiveWaitQueue } from './spec-support/naive-wait-queue.js';
+import { PlainWaiter } from './spec-support/plain-waiter.js';
 import { stepOf } from './spec-support/step-of.js';
-import { QueuedWaiter, WaitQueue, type Waiter } from './wait-queue.js';
+import { type QueuedWaiter, WaitQueue, type Waiter } from './wait-queue.js';
 
 const AGING_MS = 10_000;
 const DIMENSIONS = 2;
@@ -19,7 +20,7 @@ class Arrivals {
   #count = 0;
 
   next({ rank, tenant, amounts, weight }: Comer, sinceMs: number): QueuedWaiter {
-    return new QueuedWaiter(rank, tenant, ++this.#count, sinceMs, amounts, weight);
+    return new PlainWaiter(rank, tenant, ++this.#count, sinceMs, amounts, weight);
   }
 }
 
@@ -198,7 +199,7 @@ describe.each([
           const waiter = arriving.next({ ...who, tenant }, nowMs);
           visited.add(waiter);
           if (isVisitor) visitors.push(waiter);
-          else calm.add(new QueuedWaiter(who.rank, tenant, waiter.arrival, nowMs, who.amounts, who.weight));
+          else calm.add(new PlainWaiter(who.rank, tenant, waiter.arrival, nowMs, who.amounts, who.weight));
           nowMs += waitsMs;
         }
         for (const waiter of visitors) expect(visited.remove(waiter)).toBe(true);

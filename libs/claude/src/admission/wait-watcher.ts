@@ -18,6 +18,8 @@ export interface WatchedWait {
 
 /** Whoever may know a better place to wait. */
 export interface WaitWatcher {
-  /** A call begins to wait. The function returned is called when it does so no longer. */
-  watch(wait: WatchedWait): () => void;
+  /** A call begins to wait. */
+  watch(wait: WatchedWait): void;
+  /** It does so no longer. */
+  unwatch(wait: WatchedWait): void;
 }

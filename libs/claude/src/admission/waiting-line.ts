@@ -1,34 +1,20 @@
-import type { Clock } from '../call/clock.js';
 import type { PlaceListener } from './adaptive-concurrency.js';
 import type { Awaitable, Denial, Lease } from './admission-store.js';
 import { DueTimes } from './due-times.js';
 import { expectWait, type Outlook } from './expected-wait.js';
 import { neverRefusal, SpentDenial, waitRefusal, type LimitRefusal } from './limit-refusal.js';
 import type { LineTurn } from './line-turn.js';
-import type { Claims, Meter } from './meter.js';
-import { isPending, type Passenger, type Turnstile } from './turnstile.js';
-import type { UsedShares } from './used-shares.js';
+import type { Claims, Meter, Standing } from './meter.js';
+import { isPending, type Passenger } from './turnstile.js';
 import { WaitQueue } from './wait-queue.js';
-import { Waiting, type WaitRequest } from './waiting.js';
+import type { WaitingLineOptions } from './waiting-line.options.js';
+import { Waiting, type WaitOutcome, type WaitRequest } from './waiting.js';
 import { WakeTimer } from './wake-timer.js';
 
 /** How soon a shared store is asked again when only somebody else can help. */
 const ASK_AGAIN_MS = 100;
 
-/** What a line is made of. */
-export interface WaitingLineOptions {
-  /** What it leads to. */
-  readonly turnstile: Turnstile;
-  readonly clock: Clock;
-  /** How many may wait. */
-  readonly maxLength: number;
-  readonly agingMs: number;
-  /** Whether tenants are served in turn. */
-  readonly fair: boolean;
-  /** How many claims each request has that the line may wait for: always of the same meters, in the same order. */
-  readonly dimensions: number;
-  readonly shares: UsedShares;
-}
+const NO_STANDINGS: readonly Standing[] = Object.freeze([]);
 
 /**
  * The line before the limits of one limit domain and model class. Whoever comes is let through if nobody waits and there
@@ -46,6 +32,8 @@ export class WaitingLine implements PlaceListener {
   /** When it is worth asking again, as far as time alone helps. */
   #askAtMs = Infinity;
   #isAsking = false;
+  /** What those ahead of a newcomer ask for; made anew for each. */
+  readonly #ahead: number[] = [];
 
   constructor(private readonly options: WaitingLineOptions) {
     const { agingMs, fair, dimensions, clock } = options;
@@ -74,11 +62,12 @@ export class WaitingLine implements PlaceListener {
   /**
    * Takes somebody into the line.
    *
+   * @param outcome Is told what becomes of it, perhaps at once.
    * @param denial Why it was not let through just now, where it was tried.
    * @throws LimitExceededError when the line is full, or its turn would come too late.
    * @throws RequestExceedsLimitError when it could never be let through.
    */
-  join(request: WaitRequest, denial: Denial | null): Waiting {
+  join(request: WaitRequest, outcome: WaitOutcome, denial: Denial | null): Waiting {
     const { clock } = this.options;
     if (denial !== null && this.#queue.length === 0) this.#note(denial);
     const refusal = this.refusal(request, this.#outlook);
@@ -86,7 +75,7 @@ export class WaitingLine implements PlaceListener {
       this.#arm();
       throw this.#counted(refusal);
     }
-    const waiting = new Waiting(request, clock.now());
+    const waiting = new Waiting(request, outcome, clock.now());
     this.counts.delayed += 1;
     this.#queue.add(waiting);
     this.#patience.add(waiting);
@@ -106,10 +95,11 @@ export class WaitingLine implements PlaceListener {
     outlook: Outlook | null,
   ): LimitRefusal | null {
     const { maxLength, clock, shares } = this.options;
-    const { standings, asOfMs } = outlook ?? { standings: [], asOfMs: clock.now() };
+    const standings = outlook?.standings ?? NO_STANDINGS;
     const never = neverRefusal(claims, standings);
     if (never !== null) return never;
-    const expected = expectWait(claims, this.#queue.ahead(rank), standings, clock.now() - asOfMs, shares);
+    const elapsedMs = outlook === null ? 0 : clock.now() - outlook.asOfMs;
+    const expected = expectWait(claims, this.#queue.ahead(rank, this.#ahead), standings, elapsedMs, shares);
     const isBlocked = this.#queue.length > 0 || expected.waitMs > 0 || outlook === this.#outlook;
     if (isBlocked && this.#queue.length >= maxLength) return waitRefusal('queue-full', expected, places);
     // What a guess foretells is a guess: it may give way to the first answer's headers.
@@ -236,7 +226,7 @@ export class WaitingLine implements PlaceListener {
 
   /** Why somebody has to go who is in the line already. */
   #tooLong({ claims, places }: Waiting): LimitRefusal {
-    const { standings, asOfMs } = this.#outlook ?? { standings: [], asOfMs: 0 };
+    const { standings, asOfMs } = this.#outlook ?? { standings: NO_STANDINGS, asOfMs: 0 };
     const never = neverRefusal(claims, standings);
     if (never !== null) return never;
     const expected = expectWait(claims, [], standings, this.options.clock.now() - asOfMs, this.options.shares);

@@ -19,28 +19,61 @@ export interface WaitRequest {
   readonly places: AdaptiveConcurrency | null;
 }
 
-/** Somebody in a line, who gets a lease or an error in the end. */
+/** Whoever is told what a wait ended with: one of the two, once. */
+export interface WaitOutcome {
+  granted(lease: Lease): void;
+  refused(error: unknown): void;
+}
+
+/**
+ * Somebody in a line, who gets a lease or an error in the end. There may be tens of thousands, so that each of them is one
+ * small object: what it holds is what the collector copies. Its times are whole milliseconds, which need no object of their own.
+ */
 export class Waiting extends QueuedWaiter {
-  /** What it gets in the end; rejects with why not. */
-  readonly lease: Promise<Lease>;
   readonly places: AdaptiveConcurrency | null;
   /** Of the same meters, which may come to be described anew while it waits. */
   claims: Claims;
-  /** Monotonic milliseconds at which it gives up. */
+  /** Monotonic milliseconds at which it gives up: never before its time. */
   readonly untilMs: number;
-  grant: (lease: Lease) => void = noop;
-  refuse: (error: unknown) => void = noop;
+  #outcome: WaitOutcome | null;
 
-  constructor(request: WaitRequest, nowMs: number) {
-    const { rank, tenant, arrival, sinceMs, claims, places } = request;
-    super(rank, tenant, arrival, sinceMs, claims.amounts, weightOf(claims));
+  constructor(
+    { rank, tenant, arrival, sinceMs, claims, places, maxWaitMs }: WaitRequest,
+    outcome: WaitOutcome,
+    nowMs: number,
+  ) {
+    super(rank, tenant, arrival, sinceMs);
     this.claims = claims;
     this.places = places;
-    this.untilMs = nowMs + request.maxWaitMs;
-    this.lease = new Promise((resolve, reject) => {
-      this.grant = resolve;
-      this.refuse = reject;
-    });
+    this.untilMs = Math.ceil(nowMs + maxWaitMs);
+    this.#outcome = outcome;
+  }
+
+  get amounts(): readonly number[] {
+    return this.claims.amounts;
+  }
+
+  /** A turn costs what it takes of the scarcest limit: the largest share of any. Money is not taken in turns. */
+  get weight(): number {
+    const { meters, amounts } = this.claims;
+    let weight = LEAST_WEIGHT;
+    for (const [index, { kind, limit }] of meters.entries()) {
+      if (kind !== 'budget') weight = Math.max(weight, (amounts[index] ?? 0) / limit);
+    }
+    return weight;
+  }
+
+  /** Whether it has neither been let through nor turned away. */
+  get isWaiting(): boolean {
+    return this.queue !== null;
+  }
+
+  grant(lease: Lease): void {
+    this.#over()?.granted(lease);
+  }
+
+  refuse(error: unknown): void {
+    this.#over()?.refused(error);
   }
 
   /** Asks the same of meters that are described anew. */
@@ -49,24 +82,13 @@ export class Waiting extends QueuedWaiter {
     this.claims = { meters: before.map((meter, index) => meters[index] ?? meter), amounts };
   }
 
-  /** Whether it has neither been let through nor turned away. */
-  get isWaiting(): boolean {
-    return this.queue !== null;
+  /** Lets go of whom it tells: a line may come across it for a while after its wait is over. */
+  #over(): WaitOutcome | null {
+    const outcome = this.#outcome;
+    this.#outcome = null;
+    return outcome;
   }
 }
 
 /** Nobody's turn is free, or tenants that come often would always be first. */
 const LEAST_WEIGHT = 1e-6;
-
-function noop(): void {
-  // Replaced before anybody can call it.
-}
-
-/** A turn costs what it takes of the scarcest limit: the largest share of any. Money is not taken in turns. */
-function weightOf({ meters, amounts }: Claims): number {
-  let weight = LEAST_WEIGHT;
-  for (const [index, { kind, limit }] of meters.entries()) {
-    if (kind !== 'budget') weight = Math.max(weight, (amounts[index] ?? 0) / limit);
-  }
-  return weight;
-}

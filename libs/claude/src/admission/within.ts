@@ -10,10 +10,15 @@ export class LateAnswerError extends Error {
   }
 }
 
-/** An answer, if it comes in time. @throws LateAnswerError when it does not. */
+/**
+ * An answer, if it comes in time. Where this process was busy, what came meanwhile is read before it counts as late.
+ *
+ * @throws LateAnswerError when it does not.
+ */
 export function within<T>(answer: Awaitable<T>, limitMs: number, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimer(() => reject(new LateAnswerError(limitMs)), limitMs, true);
+    const late = (): void => reject(new LateAnswerError(limitMs));
+    const timer = clock.setTimer(() => void setImmediate(late), limitMs, true);
     void Promise.resolve(answer)
       .finally(() => timer.cancel())
       .then(resolve, reject);

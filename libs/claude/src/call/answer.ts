@@ -144,9 +144,8 @@ function errorResponse(response: WireResponse, status: number, error: ErrorBody)
 }
 
 /** The whole body. A connection that breaks meanwhile is a connection error, in the SDK's own class. */
-async function collect(response: WireResponse): Promise<Buffer> {
-  if (response.wire === null) return Buffer.alloc(0);
-  return response.wire.collect().catch(brokenOff);
+function collect({ wire }: WireResponse): Promise<Buffer> {
+  return wire === null ? Promise.resolve(Buffer.alloc(0)) : wire.collect().then(undefined, brokenOff);
 }
 
 /** An answer that ended before it could be handed out, in the SDK's own class unless it is known better. */

@@ -1,3 +1,4 @@
+import type { StoreOutageOptions } from '../admission/store-outage.options.js';
 import { CIRCUIT_DEFAULTS, type CircuitOptions } from '../circuit/circuit.options.js';
 import type { ClaudeModuleOptions, PassedClientOptions, TimeoutOptions } from '../claude.options.js';
 import { KEY_CACHE_DEFAULTS, type KeyCacheOptions } from '../keys/key-cache.options.js';
@@ -40,10 +41,19 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...twoTracings(tracing, client?.openTelemetry),
     ...(optimize ? optimizeContradictions(optimize.strategies) : []),
     ...(storeOutage !== undefined && store === undefined ? [OUTAGE_OF_MEMORY] : []),
+    ...(storeOutage ? uncountedReplicas(storeOutage) : []),
     ...(health ? healthContradictions(health, options) : []),
     // An attempt that is not set is bounded by the deadline, so only one that is set can contradict it.
     ...(timeouts?.attemptMs ? ordered('timeouts', timeouts, TIMEOUT_DEFAULTS, 'attemptMs', 'deadlineMs') : []),
     ...(typeof transport === 'object' ? deafTransport(transport) : []),
+  ];
+}
+
+/** Only shares are divided by them. */
+function uncountedReplicas({ limits = 'local', replicas }: StoreOutageOptions): string[] {
+  if (replicas === undefined || limits === 'local') return [];
+  return [
+    `\`storeOutage.replicas\` would do nothing with \`storeOutage.limits\` '${limits}': remove it, or keep limits 'local'.`,
   ];
 }
 

@@ -200,8 +200,8 @@ describe('settings', () => {
     [{ store: { ...STORE, renew: 1 } }, '`store` must be a store with the methods acquire, settle, renew'],
     [{ storeOutage: { limits: 'closed' } }, '`storeOutage` would do nothing without `store`'],
     [
-      { store: STORE, storeOutage: { limits: 'local' } },
-      "`storeOutage.limits` must be 'open' or 'closed', not a string.",
+      { store: STORE, storeOutage: { limits: 'shared' } },
+      "`storeOutage.limits` must be 'local', 'open' or 'closed', not a string.",
     ],
     [{ store: STORE, storeOutage: { hardBudgets: true } }, "`storeOutage.hardBudgets` must be 'open' or 'closed'"],
     [

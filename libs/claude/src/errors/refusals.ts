@@ -162,8 +162,8 @@ export class StoreUnavailableError extends ClaudeError {
   constructor({ scope, ...options }: ClaudeErrorOptions & { readonly scope: string }) {
     super(
       `The store that keeps ${scope} did not answer, so the call was not made. ` +
-        "Look after the store, give it more time with `storeOutage.answerWithinMs`, or let calls go on without it with 'open' " +
-        'for `storeOutage.limits` or `storeOutage.hardBudgets`.',
+        "Look after the store, give it more time with `storeOutage.answerWithinMs`, or let calls go on without it with 'local' " +
+        "for `storeOutage.limits`, or 'open' for that or `storeOutage.hardBudgets`.",
       options,
     );
     this.scope = scope;

@@ -7,7 +7,7 @@ import { circuitHealth } from './rules/circuit.rule.js';
 import { endpointHealth } from './rules/endpoint.rule.js';
 import { keyHealth } from './rules/key.rule.js';
 import { LimiterRule } from './rules/limiter.rule.js';
-import { StoreRule } from './rules/store.rule.js';
+import { storeHealth } from './rules/store.rule.js';
 import { SuccessRateRule } from './rules/success-rate.rule.js';
 
 type Looks = { readonly [R in HealthRule]?: () => RuleReports[R] };
@@ -58,12 +58,11 @@ function looksAt(runtime: ClaudeRuntime): Looks {
   const hasHardBudget = budgets.accounts.some(({ budget }) => budget.mode === 'hard');
   const refusesWithout =
     (limits && storeOutage.limits === 'closed') || (hasHardBudget && storeOutage.hardBudgets === 'closed');
-  const store = new StoreRule(boundedStore, refusesWithout);
   const budget = new BudgetRule(budgets);
   const limiter = new LimiterRule(runtime.limiter, runtime.store, runtime.clock, health.queueThreshold);
   return {
     key: () => keyHealth(pool.endpoints),
-    store: () => store.look(),
+    store: () => storeHealth(boundedStore, refusesWithout),
     endpoint: () => endpointHealth(pool.endpoints),
     ...(settings.circuit === false ? {} : { circuit: () => circuitHealth(circuits.ofCalls()) }),
     ...(settings.cost === false ? {} : { budget: () => budget.look() }),

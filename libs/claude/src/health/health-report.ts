@@ -1,3 +1,4 @@
+import type { StoreMode } from '../admission/store.events.js';
 import type { FailureKind } from '../errors/failure-meaning.js';
 import type { KeySnapshot } from '../keys/key-snapshot.js';
 
@@ -26,6 +27,8 @@ export interface StoreHealth {
   readonly status: HealthStatus;
   /** This process's memory, which always answers, or a `store` of one's own. */
   readonly kind: 'memory' | 'own';
+  /** Who decides about limits: the store for all replicas (`shared`), or each without it; `null` with memory. */
+  readonly mode: StoreMode | null;
   /** How often it failed since the start. */
   readonly failures: number;
 }

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../admission/admission-store.js';
+import type { StoreMode } from '../admission/store.events.js';
 import { isPending } from '../admission/turnstile.js';
 import type { CircuitSnapshot } from '../circuit/circuit-snapshot.js';
 import type { ClaudeRuntime } from '../claude.runtime.js';
@@ -20,6 +21,11 @@ export const CIRCUIT_STATES = {
   isolated: 3,
 } as const satisfies Readonly<Record<CircuitSnapshot['state'], number>>;
 
+/** What `anthropic_store_mode` says, by who decides about limits. */
+export const STORE_MODES = { shared: 0, local: 1, open: 2, closed: 3 } as const satisfies Readonly<
+  Record<StoreMode, number>
+>;
+
 /** The observer that failures to tell how things stand are counted for. */
 export const SCRAPE = 'scrape';
 
@@ -31,6 +37,7 @@ export class StateFeeds {
   readonly #sinkFailures = new Growth();
   readonly #sinkDrops = new Growth();
   readonly #storeGrowth = new Growth();
+  readonly #journalDrops = new Growth();
   readonly #observerGrowth = new Growth();
   #failures = 0;
 
@@ -59,7 +66,13 @@ export class StateFeeds {
       anthropic_sink_queue_length: this.#guarded(() => this.#sinks('queued')),
       anthropic_sink_failures_total: this.#guarded(() => this.#sinkFailures.since(this.#sinks('failures'))),
       anthropic_sink_dropped_total: this.#guarded(() => this.#sinkDrops.since(this.#sinks('dropped'))),
-      anthropic_store_failures_total: this.#guarded(() => this.#storeGrowth.since(this.#storeFailures())),
+      anthropic_store_failures_total: this.#guarded(() => this.#storeGrowth.since(this.#store('failures'))),
+      anthropic_store_mode: this.#guarded(() => this.#storeMode()),
+      anthropic_store_replicas: this.#guarded(() => this.#store('replicas')),
+      anthropic_store_journal_length: this.#guarded(() => this.#store('journal')),
+      anthropic_store_journal_dropped_total: this.#guarded(() =>
+        this.#journalDrops.since(this.#store('journalDropped')),
+      ),
       anthropic_observer_failures_total: this.#guarded(() => this.#observerGrowth.since(this.#observers())),
     };
   }
@@ -83,9 +96,14 @@ export class StateFeeds {
     return this.runtime.costs.sinks.map((sink) => [{ ...this.#own, sink: sink.name }, sink[field]]);
   }
 
-  #storeFailures(): readonly Sample[] {
+  #store(field: 'failures' | 'replicas' | 'journal' | 'journalDropped'): readonly Sample[] {
     const stats = this.runtime.boundedStore?.stats;
-    return stats === undefined ? [] : [[this.#own, stats.failures]];
+    return stats === undefined ? [] : [[this.#own, stats[field]]];
+  }
+
+  #storeMode(): readonly Sample[] {
+    const stats = this.runtime.boundedStore?.stats;
+    return stats === undefined ? [] : [[this.#own, STORE_MODES[stats.mode]]];
   }
 
   #observers(): readonly Sample[] {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { setHeaders } from '../errors/http-reply.js';
+import { REQUEST_DEFAULTS } from './requests.options.js';
 
 /** An id that a header, a log and a search field can hold. Anything else that comes as one is not taken. */
 const ID = /^[\w.:/+=@-]{1,128}$/;
@@ -28,16 +30,29 @@ export function correlationIdOf(execution: ExecutionContext, header: string): st
   if (http === null) return randomUUID();
   const { request, response } = http;
   const id =
-    idOfRequest.get(request) ?? valid(sentHeader(response, header)) ?? idFromHeaders(request, header) ?? randomUUID();
+    idOfRequest.get(request) ?? valid(sentHeader(response, header)) ?? requestCorrelationId(headersOf(request), header);
   idOfRequest.set(request, id);
   setHeaders(response, { [header]: id });
   return id;
 }
 
-function idFromHeaders(request: object, header: string): string | undefined {
-  const headers = (request as { readonly headers?: Readonly<Record<string, unknown>> }).headers ?? {};
-  const traceparent = headers['traceparent'];
-  return valid(headers[header]) ?? (typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined);
+/**
+ * The id that a request comes with, else the trace id of its `traceparent`, else a new one: for whoever hands it to calls as
+ * their `correlationId`, and back to the caller, without `ClaudeLoggingInterceptor`.
+ *
+ * @param header In lower case. Default `x-request-id`.
+ */
+export function requestCorrelationId(
+  headers: IncomingHttpHeaders,
+  header = REQUEST_DEFAULTS.correlationHeader,
+): string {
+  const { traceparent } = headers;
+  const traceId = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
+  return valid(headers[header]) ?? traceId ?? randomUUID();
+}
+
+function headersOf(request: object): IncomingHttpHeaders {
+  return (request as { readonly headers?: IncomingHttpHeaders }).headers ?? {};
 }
 
 function valid(id: unknown): string | undefined {

@@ -65,7 +65,7 @@ export class RequestLog {
     const { redactor, writer } = this.#options;
     redactor.guard(
       () => {
-        const line = new LogLine(text);
+        const line = new LogLine(text, {}, redactor);
         fill(line);
         return line;
       },

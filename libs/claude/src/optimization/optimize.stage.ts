@@ -1,3 +1,4 @@
+import { isPending } from '../admission/turnstile.js';
 import type { Call } from '../call/call.js';
 import type { NextStage, Stage } from '../call/stage.js';
 import { AnswerWatch } from './answer-watch.js';
@@ -9,32 +10,29 @@ import type { Optimizer } from './optimizer.js';
  * the changed request away, or the answer was cut short by a `max_tokens` that was lowered here.
  */
 export function optimizeStage(optimizer: Optimizer): Stage {
-  return async (call, next) => {
-    if (!optimizer.concerns(call)) return next(call);
-    const watch = new AnswerWatch(call, optimizer.learn);
-    const letGo = call.holdAttempts(watch);
-    try {
-      const optimization = await begun(call, optimizer);
-      if (call.interruption) throw call.interruption();
-      if (optimization === null) return await next(call);
-      return await answered(call, next, optimization, watch);
-    } finally {
-      letGo();
-    }
-  };
+  return (call, next) => (optimizer.concerns(call) ? optimized(call, next, optimizer) : next(call));
 }
 
-/** @returns `null` where the call is sent as it is. */
-async function begun(call: Call, optimizer: Optimizer): Promise<Optimization | null> {
-  const optimization = await call.within(optimizer.of(call));
-  if (optimization === null) return null;
-  if (optimizer.dryRun) {
-    call.optimization = optimization;
-    return null;
+async function optimized(call: Call, next: NextStage, optimizer: Optimizer): Promise<Response> {
+  const watch = new AnswerWatch(call, optimizer.learn);
+  const letGo = call.holdAttempts(watch);
+  try {
+    const planned = optimizer.of(call);
+    // Only what takes time may be called off meanwhile, or take too long.
+    const optimization = isPending(planned) ? await call.within(Promise.resolve(planned)) : planned;
+    if (call.interruption) throw call.interruption();
+    if (optimization === null || !begun(call, optimization, optimizer.dryRun)) return await next(call);
+    return await answered(call, next, optimization, watch);
+  } finally {
+    letGo();
   }
-  if (!optimization.begin()) return null;
+}
+
+/** Whether the call is sent otherwise than asked. */
+function begun(call: Call, optimization: Optimization, dryRun: boolean): boolean {
+  if (!dryRun && !optimization.begin()) return false;
   call.optimization = optimization;
-  return optimization;
+  return !dryRun;
 }
 
 async function answered(

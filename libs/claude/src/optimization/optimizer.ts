@@ -1,4 +1,6 @@
 import { Subject } from 'rxjs';
+import type { Awaitable } from '../admission/admission-store.js';
+import { isPending } from '../admission/turnstile.js';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../call/clock.js';
 import { UNKNOWN_OPERATION } from '../call/operations/operation.js';
@@ -49,15 +51,17 @@ export class Optimizer {
   }
 
   /** What is to be done to a call; `null` for nothing. Nothing is done yet. */
-  async of(call: Call): Promise<Optimization | null> {
+  of(call: Call): Awaitable<Optimization | null> {
     const { params, model, stream, context } = call;
     if (!isFields(params) || model === null) return null;
-    const plan = await this.plan({ params, model, stream, context });
     const { dryRun, prices } = this.parts;
-    return plan === null ? null : new Optimization(call, plan, { dryRun, costOf: prices.costOf });
+    const optimization = (plan: Plan | null): Optimization | null =>
+      plan === null ? null : new Optimization(call, plan, { dryRun, costOf: prices.costOf });
+    const plan = this.plan({ params, model, stream, context });
+    return isPending(plan) ? plan.then(optimization) : optimization(plan);
   }
 
-  plan(request: PlannedRequest): Promise<Plan | null> {
+  plan(request: PlannedRequest): Awaitable<Plan | null> {
     return this.#planner.plan(request);
   }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../admission/admission-store.js';
 import { isPending } from '../admission/turnstile.js';
 import type { Clock } from '../call/clock.js';
 import { estimateRequestTokens } from '../call/request-tokens.js';
@@ -22,6 +23,14 @@ import {
 /** A request to make cheaper. */
 export type PlannedRequest = Omit<StrategyRequest, 'inputTokens'>;
 
+/** A plan that is being made. */
+interface Draft {
+  readonly asked: RequestFields;
+  /** What is left to ask about. */
+  request: StrategyRequest;
+  readonly steps: Step[];
+}
+
 /** Whom it works with. */
 export interface PlannerParts {
   readonly strategies: readonly OptimizationStrategy[];
@@ -37,23 +46,38 @@ export class Planner {
 
   constructor(private readonly parts: PlannerParts) {}
 
-  /** @returns `null` where nothing is to be changed. */
-  async plan(asked: PlannedRequest): Promise<Plan | null> {
-    const steps: Step[] = [];
-    let request = sized(asked);
-    for (const strategy of this.parts.strategies) {
-      const proposal = await this.#ask(strategy, request);
-      if (proposal === null) continue;
-      const { changes } = proposal;
-      const next = sized({
-        ...request,
-        params: { ...request.params, ...changes },
-        model: changes.model ?? request.model,
-      });
-      steps.push(this.#step(strategy, proposal, request, next));
-      request = next;
+  /** At once where every strategy answers at once. @returns `null` where nothing is to be changed. */
+  plan(asked: PlannedRequest): Awaitable<Plan | null> {
+    return this.#planFrom(0, { asked: asked.params, request: sized(asked), steps: [] });
+  }
+
+  #planFrom(first: number, draft: Draft): Awaitable<Plan | null> {
+    for (const [index, strategy] of this.parts.strategies.entries()) {
+      if (index < first) continue;
+      const proposal = this.#ask(strategy, draft.request);
+      if (isPending(proposal)) {
+        return proposal.then((late) => {
+          this.#take(strategy, late, draft);
+          return this.#planFrom(index + 1, draft);
+        });
+      }
+      this.#take(strategy, proposal, draft);
     }
-    return steps.length === 0 ? null : { asked: asked.params, wanted: request.params, steps };
+    const { asked, request, steps } = draft;
+    return steps.length === 0 ? null : { asked, wanted: request.params, steps };
+  }
+
+  #take(strategy: OptimizationStrategy, proposal: Proposal | null, draft: Draft): void {
+    if (proposal === null) return;
+    const { request, steps } = draft;
+    const { changes } = proposal;
+    const next = sized({
+      ...request,
+      params: { ...request.params, ...changes },
+      model: changes.model ?? request.model,
+    });
+    steps.push(this.#step(strategy, proposal, request, next));
+    draft.request = next;
   }
 
   learn(answer: AnsweredRequest): void {
@@ -67,19 +91,21 @@ export class Planner {
     }
   }
 
-  async #ask(strategy: OptimizationStrategy, request: StrategyRequest): Promise<Proposal | null> {
+  #ask(strategy: OptimizationStrategy, request: StrategyRequest): Awaitable<Proposal | null> {
+    const failed = (error: unknown): null => this.#failed(strategy, error);
+    const proposed = (proposal: Proposal | null | undefined): Proposal | null =>
+      proposal == null ? null : accepted(proposal, request.params);
     try {
-      const proposed = strategy.propose(request);
-      const proposal = isPending(proposed) ? await proposed : proposed;
-      return proposal == null ? null : accepted(proposal, request.params);
+      const answer = strategy.propose(request);
+      return isPending(answer) ? answer.then(proposed).then(undefined, failed) : proposed(answer);
     } catch (error) {
-      this.#failed(strategy, error);
-      return null;
+      return failed(error);
     }
   }
 
-  #failed({ name }: OptimizationStrategy, error: unknown): void {
+  #failed({ name }: OptimizationStrategy, error: unknown): null {
     this.parts.tell({ type: 'strategy-failed', strategy: name, error: toError(error) });
+    return null;
   }
 
   #step(

@@ -1,3 +1,4 @@
+import { AwaitedLease } from '../admission/awaited-lease.js';
 import { MemoryAdmissionStore } from '../admission/memory-store.js';
 import type { Waiting } from '../admission/waiting.js';
 import { ManualClock } from '../testing/clock/manual-clock.js';
@@ -36,6 +37,7 @@ class Domain {
     const place = { arrival: this.#arrivals, sinceMs: this.clock.now() };
     return pool.line.join(
       { claims: pool.claims(NO_TOKENS), rank, tenant: '', maxWaitMs: 1e9, places: null, ...place },
+      new AwaitedLease(),
       null,
     );
   }

@@ -1,5 +1,6 @@
 import type { AdmissionStore, Awaitable, Denial, Lease } from '../admission/admission-store.js';
 import { RANKS, type Turn } from '../admission/admission.js';
+import { AwaitedLease } from '../admission/awaited-lease.js';
 import type { LimitRefusal } from '../admission/limit-refusal.js';
 import { isPending } from '../admission/turnstile.js';
 import type { WaitRequest } from '../admission/waiting.js';
@@ -63,11 +64,12 @@ export class LoneRequest {
     // A store may have taken its time to answer.
     signal?.throwIfAborted();
     const { line } = this.pool;
-    const waiting = line.join(this.#ask, denial);
+    const awaited = new AwaitedLease();
+    const waiting = line.join(this.#ask, awaited, denial);
     const onAbort = (): void => line.leave(waiting, toError(signal?.reason));
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      return await waiting.lease;
+      return await awaited.lease;
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }

@@ -1,6 +1,8 @@
 /** A map that forgets what was not asked for longest when it is full. Its keys may come from users. */
 export class RecentKeys<V> {
   readonly #entries = new Map<string, V>();
+  /** The key asked for last: it has its place already, and is nearly always the one asked for next. */
+  #newest: string | null = null;
 
   /** @param maxKeys How many keys are kept. */
   constructor(private readonly maxKeys: number) {}
@@ -20,10 +22,9 @@ export class RecentKeys<V> {
   /** What is kept for a key, made anew where there is nothing; counts as asked for. */
   obtain(key: string, make: () => V): V {
     const known = this.#entries.get(key);
+    if (known !== undefined && key === this.#newest) return known;
     const value = known ?? make();
-    if (known !== undefined) this.#entries.delete(key);
-    else if (this.#entries.size >= this.maxKeys) this.#forgetOldest();
-    this.#entries.set(key, value);
+    this.set(key, value);
     return value;
   }
 
@@ -31,6 +32,7 @@ export class RecentKeys<V> {
   set(key: string, value: V): void {
     if (!this.#entries.delete(key) && this.#entries.size >= this.maxKeys) this.#forgetOldest();
     this.#entries.set(key, value);
+    this.#newest = key;
   }
 
   delete(key: string): void {

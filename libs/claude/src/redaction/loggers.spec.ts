@@ -1,6 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import pino from 'pino';
 import { pinoRedaction, redactingDestination } from './json-lines.js';
+import { LogLine } from './log-line.js';
 import { RedactingLogger } from './redacting-logger.js';
 import { redactingSdkLogger } from './redacting-sdk-logger.js';
 import { Redactor } from './redactor.js';
@@ -44,6 +45,27 @@ describe('RedactingLogger', () => {
       expect((error as Error).message).toMatch(/^\[redacted/);
       expect(context).toBe('Context');
     }
+  });
+
+  it('looks at a line once more unless its own redactor has cleared it', () => {
+    const inner = new Recorder();
+    const redactor = new Redactor();
+    const logger = new RedactingLogger(inner, redactor);
+    for (const clearedBy of [redactor, new Redactor(), null]) {
+      logger.log(new LogLine(({ user }) => String(user), { user: KEY }, clearedBy));
+    }
+    const users = inner.lines.map(([, line]) => (line as { user?: unknown }).user);
+    expect(users).toEqual([KEY, expect.stringMatching(/^\[redacted/), expect.stringMatching(/^\[redacted/)]);
+  });
+
+  it('does not redact what the logger within would drop', () => {
+    const inner = Object.assign(new Recorder(), { isLevelEnabled: (level: string) => level !== 'debug' });
+    const redactor = failingOn('poison');
+    const logger = new RedactingLogger(inner, redactor);
+    logger.debug('some poison');
+    logger.log('none');
+    expect(inner.lines).toEqual([['log', 'none']]);
+    expect(redactor.dropped).toBe(0);
   });
 
   it('serves as the logger of Nest', () => {

@@ -1,4 +1,5 @@
 import type { LogLevel, LoggerService } from '@nestjs/common';
+import { LogLine } from './log-line.js';
 import { Redactor } from './redactor.js';
 
 /** Options of a `RedactingLogger`. */
@@ -60,6 +61,7 @@ export class RedactingLogger implements LoggerService {
   }
 
   #write(level: Level, line: readonly unknown[]): void {
+    if (!isOn(this.#inner, level)) return;
     this.#redactor.guard(
       () => line.map((part) => this.#cleared(part)),
       ([message, ...rest]) => this.#inner[level]?.(message, ...rest),
@@ -67,6 +69,8 @@ export class RedactingLogger implements LoggerService {
   }
 
   #cleared(part: unknown): unknown {
+    // Each call has a line that is cleared field by field as it is made.
+    if (part instanceof LogLine && part.isClearedBy(this.#redactor)) return part;
     // Nest takes a function for a message that is made only if its level is on, and a class for its name.
     if (typeof part === 'function') return isClass(part) ? part : () => this.#value(Reflect.apply(part, undefined, []));
     return this.#value(part);
@@ -75,6 +79,11 @@ export class RedactingLogger implements LoggerService {
   #value(value: unknown): unknown {
     return this.#isText ? this.#redactor.lineValue(value) : this.#redactor.value(value);
   }
+}
+
+/** What the logger would drop needs no redaction. Nest's own can say so. */
+function isOn(logger: LoggerService & { isLevelEnabled?(level: Level): boolean }, level: Level): boolean {
+  return logger.isLevelEnabled?.(level) ?? true;
 }
 
 function isClass(part: object): boolean {

@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission/admission-store.js';
+import type {
+  AcquireOptions,
+  AdmissionStore,
+  Denial,
+  Lease,
+  Observation,
+  Replay,
+} from '../admission/admission-store.js';
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed, foreignLease } from '../admission/check-claims.js';
 import type { Claims, Meter, Standing } from '../admission/meter.js';
 import { longerOf, type Refusal } from '../admission/refusal.js';
 import { systemClock } from '../call/clock.js';
 import { configsOf, groupsOf, hasTwice, keysOf, metersOf, observedArguments, pick, type Group } from './groups.js';
+import { LAPSED_FOR_MS } from './lua/leases.lua.js';
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
 import { RedisLease, type LeasePart } from './redis-lease.js';
@@ -47,6 +55,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   /** What tells its leases from those of every other process. */
   readonly #name = randomBytes(9).toString('base64url');
   #leases = 0;
+  #isClosed = false;
 
   /** @throws InvalidOptionsError for a client of unknown make. */
   constructor(options: RedisAdmissionStoreOptions) {
@@ -69,14 +78,16 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   /** Ends the client, where the store may do so. */
   async close(): Promise<void> {
-    if (this.#options.closesClient === true) await this.#runner.close();
+    if (this.#options.closesClient !== true || this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#runner.close();
   }
 
   async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
     checkLeaseMs(options.leaseMs);
     checkClaims(claims);
     const wires = this.#wiresOf(claims.meters);
-    const id = this.#nextId();
+    const id = options.id ?? this.#nextId();
     const asked = await Promise.allSettled(
       groupsOf(wires).map(async (group): Promise<Decision> => {
         const reply = await this.#ask(id, group, claims, wires, options);
@@ -87,10 +98,8 @@ export class RedisAdmissionStore implements AdmissionStore {
     const lease = new RedisLease(claims, id, decisions.flatMap(partOf), this);
     if (lease.parts.length === asked.length) return lease;
     // What was granted elsewhere is given back before anybody hears of it.
-    await this.settle(
-      lease,
-      claims.amounts.map(() => 0),
-    );
+    const unused = claims.amounts.map(() => 0);
+    await this.settle(lease, unused);
     const failed = asked.find((each) => each.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return this.#denial(claims, decisions);
@@ -101,6 +110,11 @@ export class RedisAdmissionStore implements AdmissionStore {
     checkUsed(own.claims, used);
     const due = used.map((amount, i) => (own.isSettled(i) ? null : amount));
     await Promise.all(own.parts.map((part) => this.#settlePart(own, part, due)));
+  }
+
+  async replay(replays: readonly Replay[]): Promise<void> {
+    for (const { claims, used } of replays) checkUsed(claims, used);
+    await Promise.all(replays.map((replay) => this.#replay(replay)));
   }
 
   async renew(leases: Iterable<Lease>, leaseMs: number): Promise<void> {
@@ -159,15 +173,31 @@ export class RedisAdmissionStore implements AdmissionStore {
   ): Promise<unknown> {
     const keys = keysOf(wires, group);
     const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
-    const lasts = String(Math.min(leaseMs, MAX_LEASE_MS));
+    const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
     return this.#runner.run(
       SCRIPTS.acquire,
       [this.#wires.leasesKey(group.tag), this.#wires.leaseKey(group.tag, id), ...keys],
-      [id, lasts, forced, hasTwice(keys) ? '1' : '', ...configsOf(wires, group), ...pick(amounts, group).map(String)],
+      [
+        id,
+        String(lastsMs),
+        forced,
+        hasTwice(keys) ? '1' : '',
+        ...configsOf(wires, group),
+        ...pick(amounts, group).map(String),
+        `${'h'.repeat(keys.length)}\n-\n`,
+        String(Math.ceil(lastsMs + LAPSED_FOR_MS)),
+      ],
     );
   }
 
-  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[]): Promise<void> {
+  /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
+  async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
+    const parts = groupsOf(this.#wiresOf(claims.meters)).map(({ tag, indexes }) => ({ tag, indexes, totals: [] }));
+    const lease = new RedisLease(claims, id, parts, this);
+    await Promise.all(parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
+  }
+
+  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
     const used = pick(due, part);
     if (used.every((amount) => amount === null)) return;
     const { id, claims } = lease;
@@ -177,9 +207,11 @@ export class RedisAdmissionStore implements AdmissionStore {
       [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keysOf(wires, part)],
       [
         id,
+        due.every((amount, i) => amount !== null || lease.isSettled(i)) ? '1' : '',
         ...configsOf(wires, part),
         ...pick(claims.amounts, part).map(String),
         ...used.map((amount) => (amount === null ? '' : String(amount))),
+        agoMs === undefined ? '' : String(agoMs),
       ],
     );
     lease.markSettled(part.indexes.filter((index) => due[index] !== null));

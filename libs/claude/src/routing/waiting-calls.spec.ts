@@ -1,3 +1,4 @@
+import type { WatchedWait } from '../admission/wait-watcher.js';
 import type { Call } from '../call/call.js';
 import type { CallContext } from '../call/context.js';
 import { callFor } from '../retry/spec-support/scripted-attempts.js';
@@ -44,7 +45,8 @@ class World {
   waitAgain(call: Call, name: string, amount: number, turn: { rank: number; arrival: number }): () => void {
     call.endpoint = this.test.pool.endpoints[0];
     let isWaiting = true;
-    const stop = this.test.pool.waiting.watch({
+    const { waiting } = this.test.pool;
+    const wait: WatchedWait = {
       call,
       turn,
       amounts: [amount],
@@ -53,11 +55,12 @@ class World {
         isWaiting = false;
         const to = error instanceof MovesElsewhere ? (error.to?.name ?? 'anywhere') : error.name;
         this.moves.push(`${name} to ${to}`);
-        stop();
+        waiting.unwatch(wait);
         return true;
       },
-    });
-    return stop;
+    };
+    waiting.watch(wait);
+    return () => waiting.unwatch(wait);
   }
 
   look(afterMs = 100): readonly string[] {
@@ -148,6 +151,25 @@ describe('Calls that wait', () => {
     world.test.pool.leave(call, { ...meaning, mayHaveRun: false });
     world.waitAgain(call, 'a', 1, { rank: 1, arrival: 1 });
     expect(world.look()).toEqual([]);
+  });
+
+  it('are looked at by the thousand: the first in turn each time, and all others in time', () => {
+    const world = new World();
+    for (let count = 0; count < 5_000; count += 1) world.wait(`${count}`, count === 0 ? 50 : 100);
+    world.wait('small', 5);
+    world.limits.left['org-2'] = 60;
+    // Looked at each time, whoever is looked at beside it.
+    expect(world.look()).toEqual(['0 to e2']);
+    Object.assign(world.limits.left, { 'org-2': 10 });
+    const looks = Array.from({ length: 5 }, () => world.look());
+    expect(looks.flat()).toEqual(['small to e2']);
+  });
+
+  it('leave an endpoint that is drained all at once, however many', () => {
+    const world = new World();
+    for (let count = 0; count < 5_000; count += 1) world.wait(`${count}`);
+    world.test.pool.drain(world.test.pool.endpoints[0]);
+    expect(world.moves).toEqual(Array.from({ length: 5_000 }, (_, count) => `${count} to anywhere`));
   });
 
   it('leave no timer behind', () => {

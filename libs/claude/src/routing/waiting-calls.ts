@@ -19,6 +19,12 @@ const REST_MS = 1_000;
 const LEAST_GAIN_MS = 1_000;
 
 /**
+ * Of those who may stay where they are, how many are looked at each time: the first in turn, and as many of those behind
+ * them, others each time. A look at tens of thousands would take longer than the time between two.
+ */
+const LOOKED_AT = 1_000;
+
+/**
  * Calls that wait for the limits of an endpoint. One moves when it can go there no longer, when another endpoint would let it
  * through at once, or when the wait elsewhere is less than half as long. It keeps its turn, its time and its attempts.
  */
@@ -26,6 +32,8 @@ export class WaitingCalls implements WaitWatcher {
   readonly #waits = new Set<WatchedWait>();
   readonly #movedAtMs = new WeakMap<Call, number>();
   #timer: Timer | null = null;
+  /** The place in turn at which the look at those behind goes on. */
+  #goesOnAt = LOOKED_AT;
 
   constructor(
     private readonly pool: Pick<EndpointPool, 'endpoints' | 'only' | 'others' | 'obstacle' | 'pickOf'>,
@@ -33,36 +41,48 @@ export class WaitingCalls implements WaitWatcher {
     private readonly clock: Clock,
   ) {}
 
-  watch(wait: WatchedWait): () => void {
+  watch(wait: WatchedWait): void {
     this.#waits.add(wait);
     this.#arm();
-    return () => {
-      this.#waits.delete(wait);
-      if (this.#waits.size > 0) return;
-      this.#timer?.cancel();
-      this.#timer = null;
-    };
+  }
+
+  unwatch(wait: WatchedWait): void {
+    this.#waits.delete(wait);
+    if (this.#waits.size > 0) return;
+    this.#timer?.cancel();
+    this.#timer = null;
   }
 
   /** Calls those away who are better off elsewhere, in their turn. */
   look(): void {
     const room = new RoomLeft(this.limits);
-    for (const wait of inTurn([...this.#waits])) {
-      const error = this.#leaveOf(wait, room);
+    const obstacles = new Obstacles(this.pool);
+    const waits = inTurn(this.#waits);
+    const from = this.#goesOnAt < waits.length ? this.#goesOnAt : LOOKED_AT;
+    this.#goesOnAt = from + LOOKED_AT;
+    for (const [place, wait] of waits.entries()) {
+      const isLookedAt = place < LOOKED_AT || (place >= from && place < this.#goesOnAt);
+      const error = this.#mustLeave(wait.call, obstacles) ?? (isLookedAt ? this.#mayLeave(wait, room) : null);
       if (error === null || !wait.callAway(error)) continue;
       this.#movedAtMs.set(wait.call, this.clock.now());
     }
   }
 
-  /** What it leaves its line with; `null` when it stays. */
-  #leaveOf({ call, amounts }: WatchedWait, room: RoomLeft): Error | null {
+  /** What it leaves its line with because it can go there no longer; `null` when it can. */
+  #mustLeave(call: Call, obstacles: Obstacles): Error | null {
     const only = this.pool.only(call);
     if (only !== null) return onlyRefusal(only, call.effectiveModel);
     const own = call.endpoint as PoolEndpoint;
-    const others = this.pool.others(call);
     if (own.isDrained) return new MovesElsewhere(null);
+    const isShut = obstacles.has(own, call.effectiveModel) && this.pool.others(call).length > 0;
+    return isShut ? new MovesElsewhere(null) : null;
+  }
+
+  /** What it leaves its line with because it is better off elsewhere; `null` when it stays. */
+  #mayLeave({ call, amounts }: WatchedWait, room: RoomLeft): Error | null {
+    if (this.pool.only(call) !== null) return null;
+    const others = this.pool.others(call);
     if (others.length === 0) return null;
-    if (this.pool.obstacle(own, call.effectiveModel) !== null) return new MovesElsewhere(null);
     if (this.clock.now() - (this.#movedAtMs.get(call) ?? -Infinity) < REST_MS) return null;
     const to = this.#openTo(call, amounts, others, room) ?? this.#sooner(call, others, room);
     return to === null ? null : new MovesElsewhere(to);
@@ -105,5 +125,20 @@ export class WaitingCalls implements WaitWatcher {
       this.look();
       if (this.#waits.size > 0) this.#arm();
     }, LOOK_EVERY_MS);
+  }
+}
+
+/** Where no call of a model can go, found out once for all who wait. */
+class Obstacles {
+  readonly #known = new Map<PoolEndpoint, Map<string | null, boolean>>();
+
+  constructor(private readonly pool: Pick<EndpointPool, 'obstacle'>) {}
+
+  has(endpoint: PoolEndpoint, model: string | null): boolean {
+    let models = this.#known.get(endpoint);
+    if (models === undefined) this.#known.set(endpoint, (models = new Map()));
+    let known = models.get(model);
+    if (known === undefined) models.set(model, (known = this.pool.obstacle(endpoint, model) !== null));
+    return known;
   }
 }

@@ -1,6 +1,7 @@
 import { rewritten } from '../call/call-request.js';
 import type { Call } from '../call/call.js';
-import type { Stage } from '../call/stage.js';
+import type { NextStage, Stage } from '../call/stage.js';
+import { toError } from '../errors/error-cause.js';
 import { DeadlineExceededError } from '../errors/errors.js';
 import type { SanitizedInput, Sanitizer } from './sanitizer.js';
 
@@ -13,15 +14,24 @@ const REQUEST = { as: 'request' } as const;
  * @throws InputBlockedError before anything is sent.
  */
 export function sanitizeStage(sanitizer: Sanitizer): Stage {
-  return async (call, next) => {
+  return (call, next) => {
     if (typeof call.params !== 'object' || call.params === null) return next(call);
-    const input = sanitizer.asksDetectors ? await judged(call, sanitizer) : sanitizer.inspect(call.params, REQUEST);
-    call.findings = input.findings;
-    if (input.refusal !== null) throw input.refusal;
-    // What is sent is the encoded body, so that is what is cleaned.
-    if (input.changed) clean(call, input.repeat);
-    return next(call);
+    if (sanitizer.asksDetectors) return judged(call, sanitizer).then((input) => pass(call, input, next));
+    try {
+      return pass(call, sanitizer.inspect(call.params, REQUEST), next);
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
   };
+}
+
+/** @throws InputBlockedError */
+function pass(call: Call, input: SanitizedInput, next: NextStage): Promise<Response> {
+  call.findings = input.findings;
+  if (input.refusal !== null) throw input.refusal;
+  // What is sent is the encoded body, so that is what is cleaned.
+  if (input.changed) clean(call, input.repeat);
+  return next(call);
 }
 
 /** Detectors take time, and whoever waits for them may be called off. */

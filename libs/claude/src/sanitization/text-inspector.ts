@@ -72,8 +72,9 @@ export class TextInspector {
     if (patterns === 'off') return false;
     if (text.length <= MOST_SCANNED) {
       const { hits, score } = this.#scanner.scan(text, invisible);
+      if (hits.length === 0) return false;
       findings.push(...byRule(hits, score, patterns));
-      return hits.length > 0;
+      return true;
     }
     if (policy.length !== 'off') findings.push(certain('partly_scanned', 'length', text, 'flag'));
     const head = this.#scanner.scan(text.slice(0, MOST_SCANNED - SCANNED_AT_END));

@@ -1,4 +1,4 @@
-import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation } from '../admission-store.js';
+import type { AcquireOptions, AdmissionStore, Denial, Lease, Observation, Replay } from '../admission-store.js';
 import type { Claims, Meter, Standing } from '../meter.js';
 
 /** A store whose every answer comes later, as that of one in another process does. */
@@ -38,6 +38,10 @@ export class LateStore implements AdmissionStore {
 
   take(key: string): Promise<string | null> {
     return this.#later(() => this.store.take(key));
+  }
+
+  replay(replays: readonly Replay[]): Promise<void> {
+    return this.#later(() => this.store.replay?.(replays));
   }
 
   async #later<T>(work: () => T | PromiseLike<T>): Promise<T> {

@@ -1,11 +1,13 @@
 import { ManualClock } from '../../testing/clock/manual-clock.js';
 import type { AdaptiveConcurrency } from '../adaptive-concurrency.js';
 import type { AdmissionStore, Lease } from '../admission-store.js';
+import { AwaitedLease } from '../awaited-lease.js';
 import { MemoryAdmissionStore } from '../memory-store.js';
 import type { RateMeter } from '../meter.js';
 import { Turnstile } from '../turnstile.js';
 import { UsedShares } from '../used-shares.js';
-import { WaitingLine, type WaitingLineOptions } from '../waiting-line.js';
+import { WaitingLine } from '../waiting-line.js';
+import type { WaitingLineOptions } from '../waiting-line.options.js';
 import type { Waiting, WaitRequest } from '../waiting.js';
 
 /** 60 units a minute, ten at once: one flows back in a second. */
@@ -85,8 +87,9 @@ export class TestLine {
       const answer = await this.line.tryPass(request);
       if (answer?.granted) this.#serve(fate, answer);
       else {
-        fate.waiting = this.line.join(request, answer);
-        fate.waiting.lease.then(
+        const awaited = new AwaitedLease();
+        fate.waiting = this.line.join(request, awaited, answer);
+        awaited.lease.then(
           (lease) => this.#serve(fate, lease),
           (error: unknown) => (fate.error = error),
         );

@@ -73,5 +73,10 @@ export const store = must<AdmissionStore>(
 );
 
 export const storeOutage = z
-  .strictObject({ answerWithinMs: milliseconds, limits: oneOf('open', 'closed'), hardBudgets: oneOf('open', 'closed') })
+  .strictObject({
+    answerWithinMs: milliseconds,
+    limits: oneOf('local', 'open', 'closed'),
+    hardBudgets: oneOf('open', 'closed'),
+    replicas: count,
+  })
   .partial();

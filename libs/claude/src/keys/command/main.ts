@@ -1,20 +1,25 @@
 #!/usr/bin/env node
-import { gatewayKeyCommand } from './gateway-key-command.js';
-import { keyCommand } from './key-command.js';
-
 const { stdin: input, stdout: output, stderr: errors } = process;
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  process.exitCode = await exitCodeOf(args);
+/** Each loads what it needs: only those who compare with the bill pay for what compares. */
+async function exitCodeOf(args: readonly string[]): Promise<number> {
+  switch (args[0]) {
+    case 'gateway-key':
+      return (await import('./gateway-key-command.js')).gatewayKeyCommand(args, { output, errors });
+    case 'migrate':
+      return (await import('../../postgres/command/migrate-command.js')).migrateCommand(args, { output, errors });
+    case 'reconcile':
+      return (await import('../../cost/reconciliation/command/reconcile-command.js')).reconcileCommand(args, {
+        output,
+        errors,
+      });
+    default:
+      return (await import('./key-command.js')).keyCommand(args, { input, output, errors });
+  }
 }
 
-async function exitCodeOf(args: readonly string[]): Promise<number> {
-  if (args[0] === 'gateway-key') return gatewayKeyCommand(args, { output, errors });
-  if (args[0] !== 'reconcile') return keyCommand(args, { input, output, errors });
-  // Only those who compare pay for loading it.
-  const { reconcileCommand } = await import('../../cost/reconciliation/command/reconcile-command.js');
-  return reconcileCommand(args, { output, errors });
+async function main(): Promise<void> {
+  process.exitCode = await exitCodeOf(process.argv.slice(2));
 }
 
 void main();

@@ -104,6 +104,33 @@ export const STATE_METRICS = {
     labels: [INSTANCE],
     help: 'How often a store of your own failed, or did not answer in time.',
   },
+  anthropic_store_mode: {
+    kind: 'gauge',
+    unit: '0 to 3',
+    labels: [INSTANCE],
+    help: 'Who decides about limits: 0 a store of your own for all replicas; while it is away 1 each for its share, 2 nobody, 3 nobody is let through.',
+    fold: 'greatest',
+  },
+  anthropic_store_replicas: {
+    kind: 'gauge',
+    unit: 'replicas',
+    labels: [INSTANCE],
+    help: 'Replicas that a store of your own has told of, among which limits are divided while it is away.',
+    fold: 'greatest',
+  },
+  anthropic_store_journal_length: {
+    kind: 'gauge',
+    unit: 'entries',
+    labels: [INSTANCE],
+    help: 'What a store of your own has yet to be told because it was away.',
+    fold: 'sum',
+  },
+  anthropic_store_journal_dropped_total: {
+    kind: 'counter',
+    unit: 'entries',
+    labels: [INSTANCE],
+    help: 'What a store of your own will never be told because the journal was full while it was away.',
+  },
   anthropic_observer_failures_total: {
     kind: 'counter',
     unit: 'records',

@@ -23,11 +23,18 @@ const HIDDEN_TEXT: InjectionRule = {
 interface PhraseRule {
   readonly rule: InjectionRule;
   readonly needed: readonly (readonly string[])[];
+  /** Its place among all of them. */
+  readonly order: number;
 }
+
+const NO_RULES: readonly PhraseRule[] = [];
 
 /** Looks for signs of an injection, in a text and in whatever it is disguised as. */
 export class InjectionScanner {
-  readonly #overWords: readonly PhraseRule[];
+  /** Rules over words by each symbol of their smallest group, so that a text meets only those it has a word of. */
+  readonly #bySymbol = new Map<string, PhraseRule[]>();
+  /** Those that need no symbol. */
+  readonly #needless: PhraseRule[] = [];
   readonly #overText: readonly InjectionRule[];
 
   constructor(
@@ -35,9 +42,9 @@ export class InjectionScanner {
     /** The score from which on what was found is told. */
     private readonly threshold: number,
   ) {
-    this.#overWords = rules
-      .filter(({ over }) => over === 'words')
-      .map((rule) => ({ rule, needed: neededSymbols(rule.expression) }));
+    for (const [order, rule] of rules.filter(({ over }) => over === 'words').entries()) {
+      this.#file({ rule, needed: neededSymbols(rule.expression), order });
+    }
     this.#overText = rules.filter(({ over }) => over === 'text');
   }
 
@@ -64,6 +71,27 @@ export class InjectionScanner {
     }
   }
 
+  #file(phrase: PhraseRule): void {
+    if (phrase.needed.length === 0) this.#needless.push(phrase);
+    for (const symbol of rarest(phrase.needed)) {
+      const filed = this.#bySymbol.get(symbol);
+      if (filed === undefined) this.#bySymbol.set(symbol, [phrase]);
+      else filed.push(phrase);
+    }
+  }
+
+  /** The rules over words that may match such a sequence, in their order. */
+  #possibleIn(symbols: string): readonly PhraseRule[] {
+    const present = new Set(symbols);
+    const possible = new Set(this.#needless);
+    for (const symbol of present) {
+      for (const phrase of this.#bySymbol.get(symbol) ?? NO_RULES) {
+        if (phrase.needed.every((group) => holdsAny(present, group))) possible.add(phrase);
+      }
+    }
+    return possible.size === 0 ? NO_RULES : [...possible].toSorted((a, b) => a.order - b.order);
+  }
+
   #look(view: MappedText, tell: (hit: InjectionHit) => void): void {
     for (const rule of this.#overText) {
       const { expression, window } = rule;
@@ -74,15 +102,17 @@ export class InjectionScanner {
       else eachMatchWithin(view.text, expression, window, found);
     }
     const { symbols, starts, ends } = wordsOf(view);
-    const present = new Set(symbols);
-    for (const { rule, needed } of this.#overWords) {
-      if (!needed.every((group) => holdsAny(present, group))) continue;
+    for (const { rule } of this.#possibleIn(symbols)) {
       eachMatch(symbols, rule.expression, (first, end) => {
         const start = originOf(view, starts[first] ?? 0);
         tell({ rule, start, end: originOf(view, ends[end - 1] ?? 0) });
       });
     }
   }
+}
+
+function rarest(groups: readonly (readonly string[])[]): readonly string[] {
+  return groups.reduce((least, group) => (group.length < least.length ? group : least), groups[0] ?? []);
 }
 
 function neededSymbols({ source }: RegExp): readonly (readonly string[])[] {

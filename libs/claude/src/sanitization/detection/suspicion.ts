@@ -18,8 +18,11 @@ export interface Suspicion {
 /** How far apart two signs may be and still belong together, in characters. */
 export const WINDOW = 2_000;
 
+const UNSUSPICIOUS: Suspicion = Object.freeze({ score: 0, hits: Object.freeze([]) });
+
 /** Puts hits that are near each other together, each rule once, and keeps those of places that reach the threshold. */
 export function suspiciousHits(found: readonly InjectionHit[], threshold: number): Suspicion {
+  if (found.length === 0) return UNSUSPICIOUS;
   const hits = found.toSorted((a, b) => a.start - b.start || a.end - b.end);
   const place = new Place();
   const suspicious = new Set<InjectionHit>();

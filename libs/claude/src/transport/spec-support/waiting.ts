@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 
 /** Waits until `condition` holds; fails after two seconds. */
 export async function until(condition: () => boolean, what = 'the condition'): Promise<void> {
-  const deadline = Date.now() + 2_000;
+  const deadline = Date.now() + 10_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`${what} did not come true within 2 s`);
+    if (Date.now() > deadline) throw new Error(`${what} did not come true within 10 s`);
     await delay(5);
   }
 }
