@@ -104,7 +104,8 @@ function workspacesOf(given: readonly string[] | undefined): ReconcileRequest['w
   if (given === undefined) return null;
   const pairs = given.map((text) => {
     const [, endpoint = '', id = ''] = /^([^=]+)=(.*)$/.exec(text) ?? [];
-    if (endpoint === '') throw new UsageError('`--workspace` must be the name of an endpoint, `=`, and an id or nothing.');
+    if (endpoint === '')
+      throw new UsageError('`--workspace` must be the name of an endpoint, `=`, and an id or nothing.');
     return [endpoint, id === '' ? null : id] as const;
   });
   return Object.fromEntries(pairs);

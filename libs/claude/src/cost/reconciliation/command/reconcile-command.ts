@@ -57,7 +57,10 @@ export async function reconcileCommand(
   }
 }
 
-async function compare(request: ReconcileRequest, { env, openLedger, clock }: Required<ReconcileWorld>): Promise<Findings> {
+async function compare(
+  request: ReconcileRequest,
+  { env, openLedger, clock }: Required<ReconcileWorld>,
+): Promise<Findings> {
   const adminKey = adminKeyIn(env, request.adminKeyFile);
   const days = daysOf(request.period, clock.wall());
   const settings = resolveSettings({ apiKey: adminKey, client: { logLevel: 'off' } }, env);
