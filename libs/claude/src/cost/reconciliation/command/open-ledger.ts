@@ -15,9 +15,9 @@ export type OpenLedger = (env: Environment) => Promise<OpenedLedger>;
 /** The ledger in the PostgreSQL of `DATABASE_URL`. */
 export async function openPostgresLedger(env: Environment): Promise<OpenedLedger> {
   const connectionString = urlIn(env);
-  const { Pool } = await pg();
-  const { PostgresUsageLedger } = await import('../../../postgres/index.js');
-  const pool = new Pool({ connectionString, max: 1 });
+  const { loadPg } = await import('../../../postgres/command/load-pg.js');
+  const { PostgresUsageLedger } = await import('../../../postgres/postgres-usage-ledger.js');
+  const pool = await loadPg(connectionString);
   const ledger = new PostgresUsageLedger({ pool, journal: false, maintain: false });
   try {
     await ledger.open();
@@ -53,15 +53,5 @@ function read(path: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new InvalidOptionsError(`DATABASE_URL_FILE cannot be read (${code}): correct the path.`);
-  }
-}
-
-async function pg(): Promise<typeof import('pg')> {
-  try {
-    return await import('pg');
-  } catch (error) {
-    throw new InvalidOptionsError('The package `pg` is missing, which the ledger is read with: install it.', {
-      cause: error,
-    });
   }
 }
