@@ -75,13 +75,13 @@ function summarySql(schema: string): string {
         ${part('$1', '$3', '$4')} UNION ALL ${part('$2', '$4', '$5')} UNION ALL ${part('$1', '$5', '$6')}
       ) AS parts GROUP BY dimension, name
     ), ranked AS (
-      SELECT *, row_number() OVER (PARTITION BY dimension ORDER BY cost_nano_usd DESC, name) AS place FROM summed
+      SELECT *, row_number() OVER (PARTITION BY dimension ORDER BY cost_nano_usd DESC, name) >
+        CASE dimension WHEN 'user' THEN $7 WHEN 'tag' THEN $8 ELSE ${MAX_OTHER_NAMES} END AS is_other FROM summed
     )
-    SELECT dimension,
-      CASE WHEN place <= CASE dimension WHEN 'user' THEN $7 WHEN 'tag' THEN $8 ELSE ${MAX_OTHER_NAMES} END
-        THEN name ELSE '${OTHER}' END AS name,
-      ${SUMS.map((column) => `sum(${column})::text AS ${column}`).join(', ')}
-    FROM ranked GROUP BY 1, 2`;
+    SELECT dimension, name, is_other, ${SUMS.map((column) => `${column}::text`).join(', ')} FROM ranked WHERE NOT is_other
+    UNION ALL
+    SELECT dimension, '${OTHER}', true, ${SUMS.map((column) => `sum(${column})::text`).join(', ')}
+    FROM ranked WHERE is_other GROUP BY dimension`;
 }
 
 /** Milliseconds since the epoch as a moment, exactly. */

@@ -18,7 +18,10 @@ import { stretchesOf, tiersOf, type Tier } from '../tiers.js';
 import { SAVINGS, WHOLE } from '../writing/rollup-rows.js';
 
 /** A row as PostgreSQL answers it: every sum as a text of digits, since a `bigint` may be larger than a number is exact. */
-type SummedRow = Readonly<Record<'dimension' | 'name' | (typeof ROLLUP_SUMS)[number][0], string>>;
+type SummedRow = Readonly<Record<'dimension' | 'name' | (typeof ROLLUP_SUMS)[number][0], string>> & {
+  /** Whether it stands for all that a summary does not tell apart. */
+  readonly is_other: boolean;
+};
 
 const COLUMN_OF = Object.fromEntries(ROLLUP_SUMS.map(([column, name]) => [name, column])) as Readonly<
   Record<(typeof ROLLUP_SUMS)[number][1], (typeof ROLLUP_SUMS)[number][0]>
@@ -55,10 +58,22 @@ export class SummaryReader {
 
 function summaryOfRows(rows: readonly SummedRow[], period: UsageSummary['period']): UsageSummary {
   const of = (dimension: string): readonly SummedRow[] => rows.filter((row) => row.dimension === dimension);
-  const shares = DIMENSIONS.map((dimension) => [SHARES[dimension], dearestFirst(of(dimension).map(shareOf))]);
+  const shares = DIMENSIONS.map((dimension) => [SHARES[dimension], dearestFirst(sharesOfRows(of(dimension)))]);
   const whole = of(WHOLE).find(({ name }) => name === ALL);
   const sums = usageSums((column) => (whole === undefined ? 0 : Number(whole[COLUMN_OF[column]])));
   return { period, ...sums, ...(Object.fromEntries(shares) as UsageShares), savings: savingsOf(of(SAVINGS)) };
+}
+
+/** Somebody may be called `other`, too: both are one share, as everywhere. */
+function sharesOfRows(rows: readonly SummedRow[]): UsageShare[] {
+  const rest = rows.find((row) => row.is_other);
+  const named = rest === undefined ? undefined : rows.find((row) => !row.is_other && row.name === rest.name);
+  if (rest === undefined || named === undefined) return rows.map(shareOf);
+  const both: UsageShare = {
+    name: rest.name,
+    ...usageSums((column) => Number(rest[COLUMN_OF[column]]) + Number(named[COLUMN_OF[column]])),
+  };
+  return [...rows.filter((row) => row !== rest && row !== named).map(shareOf), both];
 }
 
 function shareOf(row: SummedRow): UsageShare {
