@@ -59,7 +59,10 @@ describe('RedactingLogger', () => {
   });
 
   it('does not redact what the logger within would drop', () => {
-    const inner = Object.assign(new Recorder(), { isLevelEnabled: (level: string) => level !== 'debug' });
+    class Quiet extends Recorder {
+      isLevelEnabled = (level: string): boolean => level !== 'debug';
+    }
+    const inner = new Quiet();
     const redactor = failingOn('poison');
     const logger = new RedactingLogger(inner, redactor);
     logger.debug('some poison');

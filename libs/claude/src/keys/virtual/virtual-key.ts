@@ -1,4 +1,4 @@
-import { createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash as hashAtOnce, randomBytes, timingSafeEqual } from 'node:crypto';
 import { InvalidOptionsError } from '../../errors/errors.js';
 
 /** What begins every key, so that scanners of code and logs can tell one. */
@@ -87,5 +87,7 @@ function algorithmOf(pepper: string | null): 'sha256' | 'hmac-sha256' {
 
 /** The secret is random, so that one round is enough: there is nothing to guess. */
 function digest(secret: string, pepper: string | null): Buffer {
-  return pepper === null ? hash('sha256', secret, 'buffer') : createHmac('sha256', pepper).update(secret).digest();
+  return pepper === null
+    ? hashAtOnce('sha256', secret, 'buffer')
+    : createHmac('sha256', pepper).update(secret).digest();
 }
