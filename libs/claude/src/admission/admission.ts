@@ -1,5 +1,6 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
+import type { CallTurn, LimitWait } from '../call/call-turn.js';
 import type { Clock } from '../call/clock.js';
 import { DeadlineExceededError, ShuttingDownError } from '../errors/errors.js';
 import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store.js';
@@ -10,21 +11,6 @@ import { SpentDenial } from './limit-refusal.js';
 import { isPending, Turnstile } from './turnstile.js';
 import type { WaitWatcher } from './wait-watcher.js';
 import type { Waiting } from './waiting.js';
-
-/** A wait for limits, in monotonic milliseconds. */
-interface Wait {
-  readonly startedAtMs: number;
-  /** When it must be over. */
-  readonly untilMs: number;
-}
-
-/** The place that whoever comes has in a line. A call keeps that of its first attempt. */
-export interface Turn {
-  readonly arrival: number;
-  readonly sinceMs: number;
-  /** The wait it was called away from and goes on with elsewhere; `null` for none. */
-  calledFrom: Wait | null;
-}
 
 /** What admission is made of. */
 export interface AdmissionOptions {
@@ -44,7 +30,6 @@ export const RANKS = { interactive: 0, normal: 1, background: 2 } as const;
 export class Admission {
   readonly keeper: LeaseKeeper;
   readonly #turnstile: Turnstile;
-  readonly #turns = new WeakMap<Call, Turn>();
   #arrivals = 0;
   #isClosed = false;
 
@@ -88,7 +73,7 @@ export class Admission {
   }
 
   /** The place of whoever comes now. */
-  nextTurn(): Turn {
+  nextTurn(): CallTurn {
     this.#arrivals += 1;
     return { arrival: this.#arrivals, sinceMs: this.options.clock.now(), calledFrom: null };
   }
@@ -98,7 +83,7 @@ export class Admission {
     this.#isClosed = true;
   }
 
-  #admit(call: Call, ask: AttemptAsk, turn: Turn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
+  #admit(call: Call, ask: AttemptAsk, turn: CallTurn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
     if (answer?.granted) return new AttemptLease(this, ask, answer, this.#waitedMs(turn));
     if (answer?.reason === 'spent') throw new SpentDenial(answer);
     if (this.options.shadow) return this.#count(ask);
@@ -116,7 +101,7 @@ export class Admission {
     return isPending(answer) ? answer.then(counted) : counted(answer);
   }
 
-  async #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
+  async #wait(call: Call, ask: AttemptAsk, turn: CallTurn, denial: Denial | null): Promise<AttemptLease> {
     const { clock } = this.options;
     const wait = this.#waitOf(call, turn);
     // A store may have taken its time to answer.
@@ -143,7 +128,7 @@ export class Admission {
   }
 
   /** The wait that begins, or goes on after it was called away from another line. */
-  #waitOf(call: Call, turn: Turn): Wait {
+  #waitOf(call: Call, turn: CallTurn): LimitWait {
     const startedAtMs = this.options.clock.now();
     const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
     const wait = turn.calledFrom ?? { startedAtMs, untilMs: startedAtMs + maxWaitMs };
@@ -153,7 +138,7 @@ export class Admission {
   }
 
   /** How long a call has waited that is let through at once: elsewhere, if at all. */
-  #waitedMs(turn: Turn): number {
+  #waitedMs(turn: CallTurn): number {
     const { calledFrom } = turn;
     if (calledFrom === null) return 0;
     turn.calledFrom = null;
@@ -161,7 +146,13 @@ export class Admission {
   }
 
   /** Lets it be called away, where anybody might do that. */
-  #watch(call: Call, { line }: AttemptAsk, turn: Turn, wait: Wait, waiting: Waiting): (() => void) | undefined {
+  #watch(
+    call: Call,
+    { line }: AttemptAsk,
+    turn: CallTurn,
+    wait: LimitWait,
+    waiting: Waiting,
+  ): (() => void) | undefined {
     const { rank, arrival, amounts } = waiting;
     const callAway = (error: Error): boolean => {
       if (!waiting.isWaiting) return false;
@@ -184,13 +175,8 @@ export class Admission {
     attempt.follow(held);
   }
 
-  #turnOf(call: Call): Turn {
-    let turn = this.#turns.get(call);
-    if (turn === undefined) {
-      turn = this.nextTurn();
-      this.#turns.set(call, turn);
-    }
-    return turn;
+  #turnOf(call: Call): CallTurn {
+    return (call.turn ??= this.nextTurn());
   }
 }
 
