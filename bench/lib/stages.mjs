@@ -29,6 +29,9 @@ function callInit() {
     endpoint: ENDPOINT,
     usesEndpointKey: true,
     needsRealSignal: false,
+    isSentDirectly: true,
+    renewAuthorization: undefined,
+    work: null,
     trace: null,
     maxAttempts: undefined,
     attemptTimeoutMs: 600_000,
@@ -42,7 +45,7 @@ function callInit() {
 export function newCall() {
   const call = new Call(callInit(), systemClock, () => undefined);
   const attempt = call.beginAttempt();
-  attempt.sent = true;
+  attempt.markSent();
   attempt.status = 200;
   attempt.end(null);
   return call;
@@ -67,7 +70,7 @@ export class OneAttemptCall extends Call {
   static #ended(status, failure) {
     const call = new OneAttemptCall(callInit(), systemClock, () => undefined);
     const attempt = call.beginAttempt();
-    attempt.sent = true;
+    attempt.markSent();
     attempt.status = status;
     attempt.end(failure);
     return call;

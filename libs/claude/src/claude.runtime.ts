@@ -199,9 +199,9 @@ export function createRuntime(
     onRecord: (record, call) => {
       if (record.optimization !== null) optimizer.count(record.optimization);
       if (settings.cost !== false) costs.book(record);
-      observing.ending.set(record, call);
+      observing.ending.begin(record, call);
       records.next(record);
-      observing.ending.delete(record);
+      observing.ending.end();
     },
   });
   const clientOptions: ConstructorParameters<typeof ClaudeClient>[0] = {

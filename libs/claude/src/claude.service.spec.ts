@@ -258,7 +258,7 @@ describe('retries', () => {
   it('goes on after an attempt that ran out of time', async () => {
     const { claude, sim } = harness;
     sim.onMessage().failWith({ kind: 'hang' }).times(2).thenReply('at last');
-    const message = await claude.messages.create(PARAMS, { timeout: 40 });
+    const message = await claude.messages.create(PARAMS, { timeout: 400 });
     expect(message.content).toMatchObject([{ text: 'at last' }]);
     expect(harness.record().attempts.map(({ failure }) => failure?.type)).toEqual([
       'APIConnectionTimeoutError',

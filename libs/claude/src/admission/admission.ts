@@ -1,5 +1,6 @@
 import type { Attempt } from '../call/attempt.js';
 import type { Call } from '../call/call.js';
+import type { CallTurn, LimitWait } from '../call/call-turn.js';
 import type { Clock } from '../call/clock.js';
 import { ShuttingDownError } from '../errors/errors.js';
 import type { AdmissionStore, Awaitable, Denial, Lease } from './admission-store.js';
@@ -10,21 +11,6 @@ import { LeaseKeeper, offPath } from './lease-keeper.js';
 import { SpentDenial } from './limit-refusal.js';
 import { isPending, Turnstile } from './turnstile.js';
 import type { WaitWatcher } from './wait-watcher.js';
-
-/** A wait for limits, in monotonic milliseconds. */
-export interface WaitPeriod {
-  readonly startedAtMs: number;
-  /** When it must be over. */
-  readonly untilMs: number;
-}
-
-/** The place that whoever comes has in a line. A call keeps that of its first attempt. */
-export interface Turn {
-  readonly arrival: number;
-  readonly sinceMs: number;
-  /** The wait it was called away from and goes on with elsewhere; `null` for none. */
-  calledFrom: WaitPeriod | null;
-}
 
 /** What admission is made of. */
 export interface AdmissionOptions {
@@ -44,7 +30,6 @@ export const RANKS = { interactive: 0, normal: 1, background: 2 } as const;
 export class Admission {
   readonly keeper: LeaseKeeper;
   readonly #turnstile: Turnstile;
-  readonly #turns = new WeakMap<Call, Turn>();
   readonly #waits: AttemptWaitOptions<AttemptLease>;
   #arrivals = 0;
   #isClosed = false;
@@ -92,7 +77,7 @@ export class Admission {
   }
 
   /** The place of whoever comes now. */
-  nextTurn(): Turn {
+  nextTurn(): CallTurn {
     this.#arrivals += 1;
     return { arrival: this.#arrivals, sinceMs: Math.floor(this.options.clock.now()), calledFrom: null };
   }
@@ -102,7 +87,7 @@ export class Admission {
     this.#isClosed = true;
   }
 
-  #admit(call: Call, ask: AttemptAsk, turn: Turn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
+  #admit(call: Call, ask: AttemptAsk, turn: CallTurn, answer: Lease | Denial | null): Awaitable<AttemptLease> {
     if (answer?.granted) return new AttemptLease(this, ask, answer, this.#waitedMs(turn));
     if (answer?.reason === 'spent') throw new SpentDenial(answer);
     if (this.options.shadow) return this.#count(ask);
@@ -120,7 +105,7 @@ export class Admission {
     return isPending(answer) ? answer.then(counted) : counted(answer);
   }
 
-  #wait(call: Call, ask: AttemptAsk, turn: Turn, denial: Denial | null): Promise<AttemptLease> {
+  #wait(call: Call, ask: AttemptAsk, turn: CallTurn, denial: Denial | null): Promise<AttemptLease> {
     const period = this.#waitOf(call, turn);
     // A store may have taken its time to answer.
     this.#checkOpen(call);
@@ -130,7 +115,7 @@ export class Admission {
   }
 
   /** The wait that begins, or goes on after it was called away from another line. */
-  #waitOf(call: Call, turn: Turn): WaitPeriod {
+  #waitOf(call: Call, turn: CallTurn): LimitWait {
     const startedAtMs = this.options.clock.now();
     const maxWaitMs = Math.min(call.maxQueueMs ?? this.options.maxWaitMs, call.leftMs);
     const wait = turn.calledFrom ?? { startedAtMs, untilMs: startedAtMs + maxWaitMs };
@@ -140,7 +125,7 @@ export class Admission {
   }
 
   /** How long a call has waited that is let through at once: elsewhere, if at all. */
-  #waitedMs(turn: Turn): number {
+  #waitedMs(turn: CallTurn): number {
     const { calledFrom } = turn;
     if (calledFrom === null) return 0;
     turn.calledFrom = null;
@@ -159,13 +144,8 @@ export class Admission {
     attempt.follow(held);
   }
 
-  #turnOf(call: Call): Turn {
-    let turn = this.#turns.get(call);
-    if (turn === undefined) {
-      turn = this.nextTurn();
-      this.#turns.set(call, turn);
-    }
-    return turn;
+  #turnOf(call: Call): CallTurn {
+    return (call.turn ??= this.nextTurn());
   }
 }
 

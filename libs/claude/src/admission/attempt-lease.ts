@@ -3,9 +3,12 @@ import type { Usage } from '../call/usage.js';
 import type { Lease } from './admission-store.js';
 import type { AttemptAsk, UsedAmounts } from './attempt-ask.js';
 import type { Admission } from './admission.js';
+import type { LeaseHolder } from './lease-keeper.js';
 
 /** What one attempt holds of the meters, for exactly as long as it uses it. */
-export class AttemptLease implements AttemptListener {
+export class AttemptLease implements AttemptListener, LeaseHolder {
+  /** Internal: where it stands among those whose leases are renewed. */
+  place = -1;
   #attempt: Attempt | null = null;
   #isOver = false;
   #grew = false;
@@ -13,10 +16,10 @@ export class AttemptLease implements AttemptListener {
   constructor(
     private readonly admission: Admission,
     private readonly ask: AttemptAsk,
-    private readonly lease: Lease,
+    readonly lease: Lease,
     private readonly queuedMs: number,
   ) {
-    admission.keeper.keep(lease);
+    admission.keeper.keep(this);
   }
 
   attemptBegan(attempt: Attempt): void {
@@ -71,7 +74,7 @@ export class AttemptLease implements AttemptListener {
 
   #end(used: UsedAmounts): void {
     this.#isOver = true;
-    this.admission.keeper.letGo(this.lease);
+    this.admission.keeper.letGo(this);
     this.ask.places?.release();
     this.#settle(used);
   }

@@ -1,8 +1,8 @@
+import type { CallTurn, LimitWait } from '../call/call-turn.js';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../call/clock.js';
 import { DeadlineExceededError } from '../errors/errors.js';
 import type { Denial, Lease } from './admission-store.js';
-import type { Turn, WaitPeriod } from './admission.js';
 import type { AttemptAsk } from './attempt-ask.js';
 import type { LineTurn } from './line-turn.js';
 import type { WaitWatcher, WatchedWait } from './wait-watcher.js';
@@ -30,8 +30,8 @@ export class AttemptWait<T> implements WaitOutcome, WatchedWait {
     private readonly options: AttemptWaitOptions<T>,
     readonly call: Call,
     private readonly ask: AttemptAsk,
-    private readonly place: Turn,
-    private readonly period: WaitPeriod,
+    private readonly place: CallTurn,
+    private readonly period: LimitWait,
   ) {
     this.held = new Promise((resolve, reject) => {
       this.#resolve = resolve;

@@ -1,6 +1,5 @@
 import { ManualClock } from '../testing/clock/manual-clock.js';
-import type { Lease } from './admission-store.js';
-import { LEASE_MS, LeaseKeeper, offPath } from './lease-keeper.js';
+import { LEASE_MS, LeaseKeeper, offPath, type LeaseHolder } from './lease-keeper.js';
 import { MemoryAdmissionStore } from './memory-store.js';
 import type { SlotMeter } from './meter.js';
 import { LateStore } from './spec-support/late-store.js';
@@ -18,10 +17,10 @@ class Kept {
     this.keeper = new LeaseKeeper(this.store, this.clock);
   }
 
-  async take(): Promise<Lease> {
+  async take(): Promise<LeaseHolder> {
     const answer = await this.store.acquire({ meters: [PLACES], amounts: [1] }, { leaseMs: LEASE_MS });
     if (!answer.granted) throw new Error('There was no place.');
-    return answer;
+    return { lease: answer, place: -1 };
   }
 
   async taken(): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../call/clock.js';
+import { Roster, type Rostered } from '../call/roster.js';
 import type { AdmissionStore, Lease } from './admission-store.js';
 
 /** How long the claims of an attempt outlive its process. */
@@ -6,9 +7,14 @@ export const LEASE_MS = 120_000;
 
 const RENEW_EVERY_MS = 30_000;
 
+/** Whoever holds a lease. */
+export interface LeaseHolder extends Rostered {
+  readonly lease: Lease;
+}
+
 /** Renews the leases of attempts for as long as these last, so that only those of a process that died expire. */
 export class LeaseKeeper {
-  readonly #leases = new Set<Lease>();
+  readonly #holders = new Roster<LeaseHolder>();
   #timer: Timer | null = null;
 
   constructor(
@@ -16,21 +22,22 @@ export class LeaseKeeper {
     private readonly clock: Clock,
   ) {}
 
-  keep(lease: Lease): void {
-    this.#leases.add(lease);
+  keep(holder: LeaseHolder): void {
+    this.#holders.add(holder);
     this.#timer ??= this.clock.setTimer(() => this.#renew(), RENEW_EVERY_MS);
   }
 
-  letGo(lease: Lease): void {
-    this.#leases.delete(lease);
-    if (this.#leases.size > 0) return;
+  letGo(holder: LeaseHolder): void {
+    this.#holders.delete(holder);
+    if (this.#holders.size > 0) return;
     this.#timer?.cancel();
     this.#timer = null;
   }
 
   #renew(): void {
     this.#timer = this.clock.setTimer(() => this.#renew(), RENEW_EVERY_MS);
-    offPath(() => this.store.renew(this.#leases, LEASE_MS));
+    const leases = Array.from(this.#holders, ({ lease }) => lease);
+    offPath(() => this.store.renew(leases, LEASE_MS));
   }
 }
 

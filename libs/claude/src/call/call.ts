@@ -15,12 +15,15 @@ import type { CallOptimization } from './optimization.js';
 import type { Outcome } from './outcome.js';
 import { callFailure, callRecord } from './call-record.js';
 import type { CallRecord } from './record.js';
+import type { Rostered } from './roster.js';
+import type { CallTurn } from './call-turn.js';
 import type { Usage } from './usage.js';
 
-const NO_LISTENERS: readonly AttemptListener[] = Object.freeze([]);
-
 /** One invocation of an SDK method, from the request to the last byte of its answer. */
-export class Call implements CallFailureSource {
+export class Call implements CallFailureSource, Rostered {
+  /** Internal: its places among the calls under way and, once it has asked, in the lines for limits. */
+  place = -1;
+  turn: CallTurn | null = null;
   /** The model asked for; `null` where the operation has none. */
   readonly model: string | null;
   /** Wall-clock start, milliseconds since the epoch. */
@@ -38,7 +41,7 @@ export class Call implements CallFailureSource {
   /** What the sanitizer found in its request. */
   findings: readonly InputFinding[] = NO_FINDINGS;
   #deciding: Attempt | null | undefined = undefined;
-  #holders: readonly AttemptListener[] = NO_LISTENERS;
+  #holders: readonly AttemptListener[] = [];
   readonly #request: CallRequest;
   readonly #attempts: Attempt[] = [];
   readonly #startedAt: number;
@@ -159,9 +162,7 @@ export class Call implements CallFailureSource {
   /** Lets somebody hear of the attempts made from now on, each from its beginning, until the function returned is called. */
   holdAttempts(listener: AttemptListener): () => void {
     this.#holders = [...this.#holders, listener];
-    return () => {
-      this.#holders = this.#holders.filter((each) => each !== listener);
-    };
+    return () => void (this.#holders = this.#holders.filter((each) => each !== listener));
   }
 
   /** Starts the next attempt. Whoever starts it sees to its end. */

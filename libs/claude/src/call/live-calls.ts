@@ -1,13 +1,14 @@
 import { ShuttingDownError } from '../errors/errors.js';
 import type { Call } from './call.js';
 import type { Clock, Timer } from './clock.js';
+import { Roster } from './roster.js';
 
 const OUTLASTED =
   'The application shut down before the call had ended. Raise `shutdownGraceMs` if calls need longer to finish.';
 
 /** The calls under way: what a shutdown waits for, and aborts in the end. */
 export class LiveCalls {
-  readonly #calls = new Set<Call>();
+  readonly #calls = new Roster<Call>();
   #closed = false;
   #onEmpty: (() => void) | null = null;
 

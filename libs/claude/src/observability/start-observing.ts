@@ -1,8 +1,8 @@
-import type { Call } from '../call/call.js';
 import type { Random } from '../call/clock.js';
 import type { CallRecord } from '../call/record.js';
 import type { ClaudeSettings } from '../config/settings.js';
 import type { Redactor } from '../redaction/redactor.js';
+import { EndingCalls } from './ending-calls.js';
 import type { HandlerSummary } from './handler-fields.js';
 import { Observers } from './observers.js';
 import { RequestLog, type LineWriter } from './request-log.js';
@@ -28,19 +28,19 @@ export interface Observing {
   readonly tracing: Tracing | null;
   /** Those who hear of each handler that has made calls, when it is over. */
   readonly handlers: Observers<HandlerSummary>;
-  /** The call of a record that is being told; of no other. */
-  readonly ending: Map<CallRecord, Call>;
+  /** Whose records are being told. */
+  readonly ending: EndingCalls;
 }
 
 /** Lets the request log and the traces hear of what ends. */
 export function startObserving(parts: ObservingParts): Observing {
   const { instance, settings, observers, logWriter, tracing, redactor, random } = parts;
   const handlers = new Observers<HandlerSummary>();
-  const ending = new Map<CallRecord, Call>();
-  if (tracing !== null) observers.observe('traces', (record) => ending.get(record)?.init.trace?.settle(record));
+  const ending = new EndingCalls();
+  if (tracing !== null) observers.observe('traces', (record) => ending.callOf(record)?.init.trace?.settle(record));
   if (settings.log !== false && logWriter !== null) {
     const log = new RequestLog({ settings: settings.log, writer: logWriter, redactor, random });
-    if (settings.log.calls) observers.observe('log', (record) => log.call(record, ending.get(record)));
+    if (settings.log.calls) observers.observe('log', (record) => log.call(record, ending.callOf(record)));
     if (settings.log.handlers) handlers.observe('log', (summary) => log.handler(summary));
   }
   return { instance, tracing, handlers, ending };

@@ -1,6 +1,7 @@
 import type { AdmissionStore, Awaitable, Denial, Lease } from '../admission/admission-store.js';
-import { RANKS, type Turn } from '../admission/admission.js';
+import { RANKS } from '../admission/admission.js';
 import { AwaitedLease } from '../admission/awaited-lease.js';
+import type { CallTurn } from '../call/call-turn.js';
 import type { LimitRefusal } from '../admission/limit-refusal.js';
 import { isPending } from '../admission/turnstile.js';
 import type { WaitRequest } from '../admission/waiting.js';
@@ -23,7 +24,7 @@ export class LoneRequest {
     private readonly domain: LimitDomain,
     private readonly pool: LimitPool,
     private readonly store: AdmissionStore,
-    defaults: Turn & { readonly maxWaitMs: number },
+    defaults: CallTurn & { readonly maxWaitMs: number },
   ) {
     const { requests = 1, inputTokens = 0, outputTokens = 0, priority = 'normal', tenant = '', maxWaitMs } = request;
     this.#amounts = { requests, inputTokens, outputTokens };

@@ -64,8 +64,13 @@ export class MemoryLedger implements UsageLedger {
   }
 
   #add(entry: UsageEntry, nowMs: number): void {
-    const overflows = this.#buckets.map((each) => each.add(entry, nowMs));
-    if (overflows.every((count) => count === null)) this.#tooOld++;
-    for (const count of overflows) this.#overflows += count ?? 0;
+    let isKept = false;
+    for (const level of this.#buckets) {
+      const overflows = level.add(entry, nowMs);
+      if (overflows === null) continue;
+      isKept = true;
+      this.#overflows += overflows;
+    }
+    if (!isKept) this.#tooOld++;
   }
 }

@@ -44,12 +44,17 @@ export class UsageBucket {
   /** @returns How many names had no row of their own any more. */
   add(entry: UsageEntry): number {
     this.savings.add(entry.savingsNanoUsd);
-    let overflows = addWhole(this.#all, ALL, entry);
-    overflows += addWhole(this.#by.user, entry.user ?? UNNAMED, entry);
-    overflows += addWhole(this.#by.requestType, entry.requestType ?? UNNAMED, entry);
-    for (const name in entry.tags) overflows += addWhole(this.#by.tag, `${name}=${entry.tags[name]}`, entry);
-    overflows += addParts(this.#by.model, entry, (part) => (part ?? entry).model ?? UNNAMED);
-    return overflows + addParts(this.#by.endpoint, entry, (part) => part?.endpoint ?? null);
+    const { parts, tags } = entry;
+    const by = this.#by;
+    let overflows = this.#all.add(ALL, parts);
+    overflows += by.user.add(entry.user ?? UNNAMED, parts);
+    overflows += by.requestType.add(entry.requestType ?? UNNAMED, parts);
+    for (const name in tags) overflows += by.tag.add(`${name}=${tags[name]}`, parts);
+    const [first] = parts;
+    if (first === undefined) return overflows + by.model.add(entry.model ?? UNNAMED, parts);
+    if (parts.length > 1)
+      return overflows + addEach(by.model, parts, modelOf) + addEach(by.endpoint, parts, endpointOf);
+    return overflows + by.model.add(modelOf(first), parts) + by.endpoint.add(endpointOf(first), parts);
   }
 
   addBucket(other: UsageBucket): void {
@@ -62,31 +67,24 @@ export class UsageBucket {
 /** The only row of the table of everything. */
 export const ALL = 'all';
 
-function addWhole(table: UsageTable, name: string, entry: UsageEntry): number {
-  const overflows = table.hasNoRoomFor(name) ? 1 : 0;
-  const row = table.row(name);
-  table.count(row, entry.parts.length > 0, entry.parts.some(isUnpriced));
-  for (const part of entry.parts) table.addPart(row, part);
-  return overflows;
-}
-
 type Part = UsageEntry['parts'][number];
 
 /** A call that asked several counts as one request of each, and what each used is its own. */
-function addParts(table: UsageTable, entry: UsageEntry, nameOf: (part: Part | null) => string | null): number {
-  const { parts } = entry;
-  const [first = null] = parts;
-  const firstName = nameOf(first);
-  if (firstName === null) return 0;
-  if (parts.length < 2 || parts.every((part) => nameOf(part) === firstName)) return addWhole(table, firstName, entry);
+function addEach(table: UsageTable, parts: readonly Part[], nameOf: (part: Part) => string): number {
   let overflows = 0;
   for (const name of new Set(parts.map(nameOf))) {
-    if (name === null) continue;
-    overflows += addWhole(table, name, { ...entry, parts: parts.filter((part) => nameOf(part) === name) });
+    overflows += table.add(
+      name,
+      parts.filter((part) => nameOf(part) === name),
+    );
   }
   return overflows;
 }
 
-function isUnpriced({ unpriced }: Part): boolean {
-  return unpriced.includes('model');
+function modelOf({ model }: Part): string {
+  return model ?? UNNAMED;
+}
+
+function endpointOf({ endpoint }: Part): string {
+  return endpoint;
 }

@@ -61,31 +61,21 @@ export class UsageTable {
     return this.#foundAt === undefined ? 0 : (this.#sums[this.#foundAt + COLUMN[column]] ?? 0);
   }
 
-  /** @returns Where to add for a name. Valid until the next row is asked for. */
-  row(name: string): number {
-    return this.#rows.get(name) ?? this.#newRow(name);
-  }
-
-  /** Whether a name would have to share the row of the others. */
-  hasNoRoomFor(name: string): boolean {
-    return this.#rows.size >= this.maxNames && !this.#rows.has(name);
-  }
-
-  count(row: number, isBilled: boolean, isUnpriced: boolean): void {
-    this.#add(row + COLUMN.requests, 1);
-    if (isBilled) this.#add(row + COLUMN.billedRequests, 1);
-    if (isUnpriced) this.#add(row + COLUMN.unpricedRequests, 1);
-  }
-
-  addPart(row: number, part: UsagePart): void {
-    this.#add(row + COLUMN.costNanoUsd, part.costNanoUsd);
-    if (part.accuracy === 'estimated') this.#add(row + COLUMN.estimatedNanoUsd, part.costNanoUsd);
-    this.#add(row + COLUMN.inputTokens, part.inputTokens);
-    this.#add(row + COLUMN.cacheReadTokens, part.cacheReadTokens);
-    this.#add(row + COLUMN.cacheWrite5mTokens, part.cacheWrite5mTokens);
-    this.#add(row + COLUMN.cacheWrite1hTokens, part.cacheWrite1hTokens);
-    this.#add(row + COLUMN.outputTokens, part.outputTokens);
-    this.#add(row + COLUMN.webSearchRequests, part.webSearchRequests);
+  /**
+   * Adds one request of a name, and what its attempts used.
+   *
+   * @returns How many names had to share the row of the others: 0 or 1.
+   */
+  add(name: string, parts: readonly UsagePart[]): number {
+    const known = this.#rows.get(name);
+    const overflows = known === undefined && this.#isFull ? 1 : 0;
+    const row = known ?? this.#newRow(name);
+    const sums = this.#sums;
+    increase(sums, row + COLUMN.requests, 1);
+    if (parts.length > 0) increase(sums, row + COLUMN.billedRequests, 1);
+    if (parts.some(isUnpriced)) increase(sums, row + COLUMN.unpricedRequests, 1);
+    for (const part of parts) addPart(sums, row, part);
+    return overflows;
   }
 
   /** Adds every sum of another table. */
@@ -104,17 +94,17 @@ export class UsageTable {
 
   /** A summary of a month adds up tens of thousands of rows of a thousand names: each is looked up once. */
   #find(name: SharedName): number {
-    name.foundAt = this.row(name.text);
+    name.foundAt = this.#rows.get(name.text) ?? this.#newRow(name.text);
     name.foundIn = this;
     return name.foundAt;
   }
 
-  #add(at: number, amount: number): void {
-    this.#sums[at] = (this.#sums[at] ?? 0) + amount;
+  get #isFull(): boolean {
+    return this.#rows.size >= this.maxNames;
   }
 
   #newRow(asked: string): number {
-    const name = this.hasNoRoomFor(asked) ? OTHER : asked;
+    const name = this.#isFull ? OTHER : asked;
     const known = this.#rows.get(name);
     if (known !== undefined) return known;
     const row = this.#rows.size * WIDTH;
@@ -133,4 +123,23 @@ export class UsageTable {
     larger.set(this.#sums);
     this.#sums = larger;
   }
+}
+
+function addPart(sums: Float64Array, row: number, part: UsagePart): void {
+  increase(sums, row + COLUMN.costNanoUsd, part.costNanoUsd);
+  if (part.accuracy === 'estimated') increase(sums, row + COLUMN.estimatedNanoUsd, part.costNanoUsd);
+  increase(sums, row + COLUMN.inputTokens, part.inputTokens);
+  increase(sums, row + COLUMN.cacheReadTokens, part.cacheReadTokens);
+  increase(sums, row + COLUMN.cacheWrite5mTokens, part.cacheWrite5mTokens);
+  increase(sums, row + COLUMN.cacheWrite1hTokens, part.cacheWrite1hTokens);
+  increase(sums, row + COLUMN.outputTokens, part.outputTokens);
+  increase(sums, row + COLUMN.webSearchRequests, part.webSearchRequests);
+}
+
+function increase(sums: Float64Array, at: number, amount: number): void {
+  sums[at] = (sums[at] ?? 0) + amount;
+}
+
+function isUnpriced({ unpriced }: UsagePart): boolean {
+  return unpriced.includes('model');
 }

@@ -17,8 +17,9 @@ export class SavingsTally {
   readonly #numbers = new Float64Array(2 * KINDS);
 
   add(savings: CallSavings): void {
-    for (const [index, kind] of SAVING_KINDS.entries()) {
-      const nanoUsd = savings[kind];
+    // Counted by hand: this runs for every call three times, and most figures do not concern it.
+    for (let index = 0; index < KINDS; index += 1) {
+      const nanoUsd = savings[SAVING_KINDS[index] as SavingKind];
       if (nanoUsd === null) continue;
       this.#increase(index, nanoUsd);
       this.#increase(KINDS + index, 1);
