@@ -1,6 +1,8 @@
 import type { ClaudeModuleOptions } from 'nestjs-claude';
 import type { Fault } from 'nestjs-claude/testing';
-import { bootClaude, eventually, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
+import { systemClock } from '../../libs/claude/src/call/clock.js';
+import { AwayStore } from '../support/away-store.js';
+import { bootClaude, eventually, PARAMS, SIMULATED_KEY, type ClaudeHarness } from '../support/claude-harness.js';
 import { captureLog, type CapturedLine } from '../support/captured-log.js';
 
 const TEXT = 'One two three four five six seven eight nine ten eleven twelve.';
@@ -116,6 +118,30 @@ const CASES: readonly Case[] = [
     prepare: () => ({ model: 'claude-nobody-1' }),
     level: 'warn',
     json: { ...REFUSED, refusal: 'unpriced_model', model: 'claude-nobody-1' },
+  },
+  {
+    what: 'that has no endpoint to go to',
+    options: {
+      endpoints: [
+        { name: 'a', key: SIMULATED_KEY },
+        { name: 'b', key: SIMULATED_KEY },
+      ],
+    },
+    prepare: ({ endpoints }) => void ['a', 'b'].map((name) => endpoints.drain(name)),
+    level: 'warn',
+    json: { ...REFUSED, refusal: 'no_endpoint' },
+  },
+  {
+    what: 'whose store is away',
+    options: { store: new AwayStore(systemClock), storeOutage: { limits: 'closed' } },
+    level: 'warn',
+    json: { ...REFUSED, refusal: 'store_unavailable' },
+  },
+  {
+    what: 'whose key cannot be read',
+    options: { apiKey: { name: 'vault', getKey: () => Promise.reject(new Error('sealed')) } },
+    level: 'error',
+    json: { ...FAILED, errorCode: 'key_unavailable' },
   },
   {
     what: 'that a stage of the user refused',

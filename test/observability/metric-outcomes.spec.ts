@@ -1,6 +1,7 @@
-import { callContext, MemoryAdmissionStore, type ClaudeModuleOptions } from 'nestjs-claude';
+import { callContext, type ClaudeModuleOptions } from 'nestjs-claude';
 import type { Fault } from 'nestjs-claude/testing';
 import { systemClock } from '../../libs/claude/src/call/clock.js';
+import { AwayStore } from '../support/away-store.js';
 import { eventually, FAST_RETRY, PARAMS, SIMULATED_KEY } from '../support/claude-harness.js';
 import { WAYS } from '../support/limit-harness.js';
 import { bootMetrics, type MetricsHarness } from './support.js';
@@ -23,13 +24,6 @@ interface Ending {
   readonly claude?: Omit<ClaudeModuleOptions, 'baseURL'>;
   /** What happens before the call. */
   readonly prepare?: (harness: MetricsHarness) => unknown;
-}
-
-/** A store that never answers but with an error. */
-class AwayStore extends MemoryAdmissionStore {
-  override acquire(): never {
-    throw new Error('The store of a test is away.');
-  }
 }
 
 const ONCE = { retry: false } as const;

@@ -135,7 +135,9 @@ export class Repeats {
   #fallbackModel(): string | null {
     const { model, operation } = this.call;
     if (model === null || operation.usage !== 'message') return null;
-    return this.settings.fallbackModels[model]?.[this.#fallbacks] ?? null;
+    const { fallbackModels } = this.settings;
+    // A caller may ask a model called `constructor`.
+    return Object.hasOwn(fallbackModels, model) ? (fallbackModels[model]?.[this.#fallbacks] ?? null) : null;
   }
 }
 

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { EXIT } from '../command/key-command.js';
 import { gatewayKeyCommand } from '../command/gateway-key-command.js';
-import { createVirtualKey, VirtualKeyRing } from './virtual-key.js';
+import { createVirtualKey, VirtualKeyRing, type StoredVirtualKey } from './virtual-key.js';
 
 const PEPPER = 'of-the-gateway';
 
@@ -91,3 +91,38 @@ describe('nestjs-claude gateway-key', () => {
     ]);
   });
 });
+
+describe('The time it takes to look up a key', () => {
+  it.each([null, PEPPER])('is the same for right keys and wrong ones, however alike (pepper: %s)', (pepper) => {
+    const made = createVirtualKey('team', pepper);
+    const ring = new VirtualKeyRing([{ id: made.id, hash: made.hash }], pepper);
+    const start = made.key.length - 43;
+    const keys = {
+      right: made.key,
+      'right but for its last letters': `${made.key.slice(0, -4)}AAAA`,
+      'wrong from the beginning': `${made.key.slice(0, start)}AAAA${made.key.slice(start + 4)}`,
+      'of nobody': `gk-nope.${made.key.slice(start)}`,
+    };
+    const medians = timesOf(ring, Object.values(keys)).map(medianOf);
+    // Whoever tells them apart tells it by more than a machine's own noise.
+    expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.35);
+  });
+});
+
+/** What it took to look up each key, a hundred times at a time, in alternating rounds so that noise meets all alike. */
+function timesOf(ring: VirtualKeyRing<StoredVirtualKey>, keys: readonly string[]): readonly number[][] {
+  const times = keys.map((): number[] => []);
+  for (let round = 0; round < 210; round += 1) {
+    for (const [index, key] of keys.entries()) {
+      const began = process.hrtime.bigint();
+      for (let count = 0; count < 100; count += 1) ring.find(key);
+      // The first rounds warm up.
+      if (round >= 10) times[index]?.push(Number(process.hrtime.bigint() - began));
+    }
+  }
+  return times;
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+}
