@@ -14,7 +14,7 @@ import { LiveCalls } from './call/live-calls.js';
 import type { CallRecord } from './call/record.js';
 import { CIRCUIT_DEFAULTS } from './circuit/circuit.options.js';
 import { CircuitRegistry } from './circuit/circuit.registry.js';
-import { boundedStoreOf } from './claude.store.js';
+import { boundedStoreOf, sharedOpeningsOf } from './claude.store.js';
 import { pipelineOf } from './claude.pipeline.js';
 import type { ClaudeSettings } from './config/settings.js';
 import { Budgets } from './cost/budgets/budgets.js';
@@ -146,7 +146,8 @@ export function createRuntime(
   });
   const keyEvents = new Subject<KeyEvent>();
   const sanitizer = new Sanitizer(settings.sanitization || resolveSanitization(), clock);
-  const circuits = new CircuitRegistry(settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit, clock, random);
+  const circuit = settings.circuit === false ? CIRCUIT_DEFAULTS : settings.circuit;
+  const circuits = new CircuitRegistry(circuit, clock, random, undefined, sharedOpeningsOf(circuit, store, clock));
   const pool = new EndpointPool({
     endpoints: settings.endpoints,
     routing: settings.routing,

@@ -11,7 +11,7 @@ import type { WaitingLineOptions } from './waiting-line.options.js';
 import { Waiting, type WaitOutcome, type WaitRequest } from './waiting.js';
 import { WakeTimer } from './wake-timer.js';
 
-/** How soon a shared store is asked again when only somebody else can help. */
+/** How soon a shared store is asked again when only somebody else can help; ten times that where time does too. */
 const ASK_AGAIN_MS = 100;
 
 const NO_STANDINGS: readonly Standing[] = Object.freeze([]);
@@ -198,11 +198,11 @@ export class WaitingLine implements PlaceListener {
   #note({ standings, waitMs, reason }: Denial): void {
     const asOfMs = this.options.clock.now();
     this.#outlook = { standings, asOfMs };
-    // Nothing in this process tells when something shared is given back.
-    const askAgainMs = this.options.turnstile.isShared ? ASK_AGAIN_MS : Infinity;
-    this.#askAtMs = asOfMs + (waitMs ?? askAgainMs);
+    // Nothing in this process tells when something shared is given back, or opened.
+    const askAgainMs = waitMs === null ? ASK_AGAIN_MS : 10 * ASK_AGAIN_MS;
+    this.#askAtMs = asOfMs + Math.min(waitMs ?? Infinity, this.options.turnstile.isShared ? askAgainMs : Infinity);
     // What is closed to the first in line is closed to all: whoever cannot outlast that need not wait for nothing.
-    if (reason === 'closed' && waitMs !== null) this.#dismiss(this.#askAtMs);
+    if (reason === 'closed' && waitMs !== null) this.#dismiss(asOfMs + waitMs);
   }
 
   /** One timer: for the first in line to be asked for, or for whoever loses patience first. */

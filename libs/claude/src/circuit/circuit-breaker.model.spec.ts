@@ -159,6 +159,7 @@ const settings: fc.Arbitrary<CircuitSettings> = fc.record({
   consecutiveFailures: fc.integer({ min: 1, max: 5 }),
   permittedCallsInHalfOpen: fc.integer({ min: 1, max: 3 }),
   successesToClose: fc.integer({ min: 1, max: 3 }),
+  shareOpenings: fc.constant(false),
   mode: fc.constantFrom('enforce' as const, 'enforce' as const, 'shadow' as const),
 });
 

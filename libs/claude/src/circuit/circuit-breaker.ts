@@ -78,6 +78,12 @@ export class CircuitBreaker implements TicketDesk<CircuitState> {
     else if (state.kind === 'half-open') this.#judge(state, permit, result, slow);
   }
 
+  /** It has opened elsewhere: refuses calls for as long. One that is open or isolated stays as it is. */
+  openFor(openForMs: number): void {
+    if (this.#state.kind === 'open' || this.#state.kind === 'isolated') return;
+    this.#stayOpen('shared', openForMs, this.clock.now());
+  }
+
   /** Refuses every call from now on, until somebody closes or resets it. */
   isolate(): void {
     if (this.#state.kind === 'isolated') return;
@@ -187,7 +193,10 @@ export class CircuitBreaker implements TicketDesk<CircuitState> {
 
   #open(reason: OpenReason, nowMs: number): void {
     this.#openings = this.#openingsAt(nowMs) + 1;
-    const openForMs = openTimeMs(this.#openings, this.settings, this.random);
+    this.#stayOpen(reason, openTimeMs(this.#openings, this.settings, this.random), nowMs);
+  }
+
+  #stayOpen(reason: OpenReason, openForMs: number, nowMs: number): void {
     this.#state = { kind: 'open', openForMs, untilMs: nowMs + openForMs };
     this.#lastOpenedReason = reason;
     this.#emit({ type: 'opened', reason, openForMs });

@@ -1,7 +1,7 @@
 import type { CircuitKey } from './circuit-key.js';
 
-/** Why a circuit opened. */
-export type OpenReason = 'failure-rate' | 'consecutive-failures' | 'slow-calls' | 'probe-failed';
+/** Why a circuit opened; `shared` because it did elsewhere, with `circuit.shareOpenings`. */
+export type OpenReason = 'failure-rate' | 'consecutive-failures' | 'slow-calls' | 'probe-failed' | 'shared';
 
 /** Something that happened to a circuit. */
 export type CircuitEvent = CircuitEventSource & CircuitEventDetail;

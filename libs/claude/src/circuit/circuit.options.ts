@@ -38,6 +38,11 @@ export interface CircuitOptions {
   readonly successesToClose?: number;
   /** `shadow` decides, counts and reports as `enforce` does, and lets every call through. Default `enforce`. */
   readonly mode?: 'enforce' | 'shadow';
+  /**
+   * Whether a circuit of a model at an endpoint that opens in one replica opens in all that share the `store`, for as long
+   * as it stays open there. Needs a `store`. Default `false`: what one replica cannot reach the others may.
+   */
+  readonly shareOpenings?: boolean;
 }
 
 /** Circuit options with every default filled in; `slowCallDurationThresholdMs` stays `undefined` where no call is slow. */
@@ -56,4 +61,5 @@ export const CIRCUIT_DEFAULTS: CircuitSettings = Object.freeze({
   permittedCallsInHalfOpen: 1,
   successesToClose: 2,
   mode: 'enforce',
+  shareOpenings: false,
 });

@@ -5,6 +5,7 @@ import type { CircuitKey } from './circuit-key.js';
 import type { CircuitSnapshot } from './circuit-snapshot.js';
 import type { CircuitEvent } from './circuit.events.js';
 import type { CircuitSettings } from './circuit.options.js';
+import type { SharedOpenings } from './shared-openings.js';
 
 /** Circuits that share a bound, by what tells them apart. */
 type Group = Map<string | null, CircuitBreaker>;
@@ -41,6 +42,8 @@ export class CircuitRegistry {
     private readonly clock: Clock,
     private readonly random: Random,
     private readonly maxCircuits = MAX_CIRCUITS,
+    /** Tells other replicas of openings, and hears of theirs; `null` where each goes by its own. */
+    private readonly shared: SharedOpenings | null = null,
   ) {
     this.events = this.#events.asObservable();
   }
@@ -53,7 +56,9 @@ export class CircuitRegistry {
   /** The circuit of a model at an endpoint, or the shared one where there is no room for another. */
   pair(endpoint: string, model: string | null): CircuitBreaker {
     const { models } = this.#endpoint(endpoint);
-    return models.get(model) ?? this.#admit(models, model, { endpoint, model }, { endpoint, model: OVERFLOW });
+    const circuit = models.get(model) ?? this.#admit(models, model, { endpoint, model }, { endpoint, model: OVERFLOW });
+    this.shared?.look(circuit);
+    return circuit;
   }
 
   /** The circuit of somebody's own work, or the shared one where there is no room for another. */
@@ -156,5 +161,15 @@ export class CircuitRegistry {
     for (const { models } of this.#endpoints.values()) yield models;
   }
 
-  readonly #publish = (event: CircuitEvent): void => this.#events.next(event);
+  readonly #publish = (event: CircuitEvent): void => {
+    if (this.shared !== null) tellOthers(this.shared, event);
+    this.#events.next(event);
+  };
+}
+
+/** What concerns them: models at endpoints, which are the same for all. What one cannot connect to another may. */
+function tellOthers(shared: SharedOpenings, event: CircuitEvent): void {
+  if ('own' in event.key || event.key.model === undefined) return;
+  if (event.type === 'opened' && event.reason !== 'shared') shared.opened(event.circuit, event.openForMs);
+  if (event.type === 'closed' || event.type === 'reset') shared.closed(event.circuit);
 }

@@ -21,6 +21,9 @@ import { TIMEOUT_DEFAULTS } from './timeout-defaults.js';
 const OUTAGE_OF_MEMORY =
   "`storeOutage` would do nothing without `store`, as this process's memory always answers: set that too, or remove it.";
 
+const NOBODY_TO_SHARE_WITH =
+  '`circuit.shareOpenings` would do nothing without `store`, which replicas share: set that too, or remove it.';
+
 /** Options that are fine by themselves and cannot hold together, or would do nothing. */
 export function contradictions(options: ClaudeModuleOptions): string[] {
   const { apiKey, circuit, client, cost, health, keyCache, log, optimize, rateLimit, retry } = options;
@@ -35,6 +38,7 @@ export function contradictions(options: ClaudeModuleOptions): string[] {
     ...(retry && retry.budget ? dryBudget(retry.budget) : []),
     ...(circuit ? ordered('circuit', circuit, CIRCUIT_DEFAULTS, 'baseOpenMs', 'maxOpenMs') : []),
     ...(circuit ? slowness(circuit, timeouts) : []),
+    ...(circuit && circuit.shareOpenings && store === undefined ? [NOBODY_TO_SHARE_WITH] : []),
     ...(rateLimit ? rateLimitContradictions(rateLimit, retry ? retry.fallbackModels : undefined) : []),
     ...(cost ? costContradictions(cost, endpointNames(options)) : []),
     ...(log ? logContradictions(log) : []),

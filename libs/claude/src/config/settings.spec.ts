@@ -203,6 +203,11 @@ describe('settings', () => {
       { store: STORE, storeOutage: { limits: 'shared' } },
       "`storeOutage.limits` must be 'local', 'open' or 'closed', not a string.",
     ],
+    [{ circuit: { shareOpenings: true } }, '`circuit.shareOpenings` would do nothing without `store`'],
+    [
+      { store: STORE, storeOutage: { limits: 'open', replicas: 3 } },
+      "`storeOutage.replicas` would do nothing with `storeOutage.limits` 'open'",
+    ],
     [{ store: STORE, storeOutage: { hardBudgets: true } }, "`storeOutage.hardBudgets` must be 'open' or 'closed'"],
     [
       { store: STORE, storeOutage: { answerWithinMs: 0 } },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, milliseconds, oneOf, share } from './checks.js';
+import { count, flag, milliseconds, oneOf, share } from './checks.js';
 
 export const circuit = z
   .strictObject({
@@ -15,5 +15,6 @@ export const circuit = z
     permittedCallsInHalfOpen: count,
     successesToClose: count,
     mode: oneOf('enforce', 'shadow'),
+    shareOpenings: flag,
   })
   .partial();
