@@ -202,12 +202,14 @@ export class RedisAdmissionStore implements AdmissionStore {
     if (used.every((amount) => amount === null)) return;
     const { id, claims } = lease;
     const wires = this.#wiresOf(claims.meters);
+    const keys = keysOf(wires, part);
     await this.#runner.run(
       SCRIPTS.settle,
-      [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keysOf(wires, part)],
+      [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keys],
       [
         id,
         due.every((amount, i) => amount !== null || lease.isSettled(i)) ? '1' : '',
+        hasTwice(keys) || agoMs !== undefined ? '' : 'h'.repeat(used.length),
         ...configsOf(wires, part),
         ...pick(claims.amounts, part).map(String),
         ...used.map((amount) => (amount === null ? '' : String(amount))),

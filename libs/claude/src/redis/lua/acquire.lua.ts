@@ -57,7 +57,7 @@ local function grant()
     local config = ARGV[4 + i]
     write(KEYS[2 + i], byte(config), taken[i], config)
   end
-  call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+  call('ZADD', KEYS[1], floor(now + ARGV[2]) + 1, ARGV[1])
   call('PEXPIRE', KEYS[1], '172800000')
   return granted
 end

@@ -6,12 +6,16 @@ const SWEPT_AT_ONCE = 16;
 /** Milliseconds for which a lease is known that has expired, so that a settlement that comes late corrects it. */
 export const LAPSED_FOR_MS = 86_400_000;
 
+/** Looks for leases that have expired. Scores are whole milliseconds, which are compared without reading text. */
+export const DUE = `
+local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1] .. sub('00' .. floor(time[2] / 1000), -3), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')
+`;
+
 /**
  * Lets go of what was held too long, each lease at its own time. A record is, line by line: a letter for each claim (`h` held,
  * `l` lapsed, `s` settled), when it lapsed, the keys it holds claims of, and the amounts.
  */
 export const SWEEP = lua(`
-local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1] .. sub('00' .. floor(time[2] / 1000), -3), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')
 for each = 1, #due, 2 do
   local id, at = due[each], tonumber(due[each + 1])
   local name = KEYS[1] .. ':' .. id

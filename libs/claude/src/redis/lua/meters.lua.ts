@@ -3,9 +3,9 @@ import { lua } from './fields.js';
 
 /** Slices of a moving stretch that are kept: of the one under way, only a part has passed. */
 const KEPT = BUDGET_SLICES + 1;
-const RING_BYTES = 8 * KEPT;
+export const RING_BYTES = 8 * KEPT;
 /** Where the rings of a budget begin, after its kind and its numbers. */
-const RINGS_AT = 90;
+export const RINGS_AT = 90;
 
 /** What every script begins with. The server's time is the one that all processes share. */
 export const HEAD = lua(`
@@ -162,7 +162,7 @@ local function save(key, kind, state, config)
     local rate = state
     ttl = keepFor(rate.learned, rate.closed)
     local missing = rate.burst - rate.unused
-    if missing > 0 and rate.flow > 0 then ttl = min(ttl + missing / rate.flow, YEAR) end
+    if missing > 0 and rate.flow > 0 and rate.flow < math.huge then ttl = min(ttl + missing / rate.flow, YEAR) end
     rate.until = now + ttl
     text = 'r' .. pack('<dddddddddddd', unpack(rate)) .. config
   elseif kind == SLOTS then
@@ -185,7 +185,7 @@ end
 local function write(key, kind, state, config)
   if kind == RATE then
     local rate = state
-    if rate.until - now > DAY + (rate.burst - rate.unused) / rate.flow then
+    if rate.until > now and not (rate.until - now <= DAY + (rate.burst - rate.unused) / rate.flow) then
       return call('SETRANGE', key, '1', pack('<dddd', rate.unused, rate.held, rate.granted, rate.at))
     end
   elseif kind == SLOTS then

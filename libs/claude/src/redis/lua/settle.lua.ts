@@ -1,26 +1,25 @@
 import { lua } from './fields.js';
 
 /** Milliseconds for which a lease is known whose claims are all settled: one that is settled again meanwhile is not counted twice. */
-const SETTLED_FOR_MS = 300_000;
+export const SETTLED_FOR_MS = 300_000;
 
 /** The same of one that nobody heard of: until then it may be told again. */
 const REPLAYED_FOR_MS = 3_600_000;
 
 /**
  * Replaces claims by what was used. KEYS: leases, the lease, the meters. ARGV: its id, whether all of it is settled then,
+ * how its record begins as long as all is held (nothing where a meter comes twice, and of what nobody heard the answer of),
  * the descriptions of the meters, the amounts claimed, the amounts used (nothing for what stays held), and, of claims that
  * nobody heard the answer of, how long ago that was. Of a lease that nobody knows any more, because the server lost it, what
  * was used counts all the same; of one that may never have been granted, as spent of budgets alone.
  */
-export const SETTLE = lua(
-  `
+export const SETTLE = lua(`
 local count = #KEYS - 2
-local record = call('GET', KEYS[2])
-if record == 's' then return 0 end
+if due[1] then record = call('GET', KEYS[2]) end
 local mask = record and sub(record, 1, count) or string.rep('m', count)
 local lapsedAt = now
-local ago = tonumber(ARGV[3 + 3 * count])
-local keptMs = ago and REPLAYED_MS or SETTLED_MS
+local ago = tonumber(ARGV[4 + 3 * count])
+local keptMs = ago and ${REPLAYED_FOR_MS} or ${SETTLED_FOR_MS}
 if ago and not record then lapsedAt = now - ago end
 if record and string.find(mask, 'l', 1, true) then
   lapsedAt = tonumber(string.match(record, '\\n(%S+)', count + 1))
@@ -43,9 +42,9 @@ end
 
 local hasSettled = false
 for i = 1, count do
-  local held, used = byte(mask, i), ARGV[2 + 2 * count + i]
+  local held, used = byte(mask, i), ARGV[3 + 2 * count + i]
   if used ~= '' and held ~= 115 then
-    local config, key, claimed = ARGV[2 + i], KEYS[2 + i], ARGV[2 + count + i] + 0
+    local config, key, claimed = ARGV[3 + i], KEYS[2 + i], ARGV[3 + count + i] + 0
     local kind = byte(config)
     local state = open(kind, call('GET', key), config, now)
     if held == 104 then
@@ -61,7 +60,7 @@ if not hasSettled then return 0 end
 
 if ARGV[2] ~= '1' then
   local left = {}
-  for i = 1, count do left[i] = ARGV[2 + 2 * count + i] ~= '' and 's' or sub(mask, i, i) end
+  for i = 1, count do left[i] = ARGV[3 + 2 * count + i] ~= '' and 's' or sub(mask, i, i) end
   mask = table.concat(left)
   if string.find(mask, '[hlm]') then
     local rest = record and sub(record, count + 1) or '\\n-'
@@ -72,7 +71,4 @@ end
 call('SET', KEYS[2], 's', 'PX', keptMs)
 call('ZREM', KEYS[1], ARGV[1])
 return 1
-`
-    .replaceAll('SETTLED_MS', String(SETTLED_FOR_MS))
-    .replaceAll('REPLAYED_MS', String(REPLAYED_FOR_MS)),
-);
+`);
