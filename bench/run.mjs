@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission ledger health observers sanitization redis --quick`; with `--everything` the library has every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ const PARTS = {
   ledger: async () => (await import('./ledger.mjs')).benchLedger(),
   health: async () => (await import('./health.mjs')).benchHealth(),
   sanitization: async (options) => (await import('./sanitization.mjs')).benchSanitization(options),
+  redis: async (options) => (await import('./redis.mjs')).benchRedis(options),
   observers: async (options) => (await import('./observers.mjs')).benchObservers(options),
 };
 

@@ -1,5 +1,11 @@
 import type { Anthropic, BaseAnthropic } from '@anthropic-ai/sdk';
-import { Inject, Injectable, type BeforeApplicationShutdown, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import { shuttingDown } from './admission/admission.js';
 import { resourceNames, viewFactory, type ClaudeView, type ViewFactory } from './call/context-view.js';
@@ -28,7 +34,7 @@ export interface ClaudeService extends ClaudeResources {}
  */
 @Injectable()
 // oxlint-disable-next-line typescript/no-unsafe-declaration-merging -- see the interface above
-export class ClaudeService implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class ClaudeService implements OnModuleInit, BeforeApplicationShutdown, OnApplicationShutdown {
   /** Internal: what tells its tokens from those of other services. */
   static readonly tokenKey = 'service';
 
@@ -74,6 +80,11 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
     return this.#runtime.liveCalls.size;
   }
 
+  /** A `store` that cannot be used fails the start. */
+  async onModuleInit(): Promise<void> {
+    await this.#runtime.settings.store?.start?.();
+  }
+
   /** Refuses new calls and those that wait for a limit, lets running ones finish within `shutdownGraceMs`, then aborts the rest. */
   async beforeApplicationShutdown(): Promise<void> {
     this.#runtime.prober?.close();
@@ -86,6 +97,7 @@ export class ClaudeService implements BeforeApplicationShutdown, OnApplicationSh
 
   async onApplicationShutdown(): Promise<void> {
     await this.#runtime.transport.close();
+    await this.#runtime.settings.store?.close?.();
     this.#runtime.records.complete();
     this.#runtime.circuits.close();
     this.#runtime.optimizer.close();

@@ -8,6 +8,7 @@ import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { ClaudeModule, ClaudeService, InvalidOptionsError, isClaudeError } from 'nestjs-claude';
 import { ClaudeHealthIndicator } from 'nestjs-claude/health';
 import { ClaudeMetricsModule } from 'nestjs-claude/metrics';
+import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { AnthropicSimulator } from 'nestjs-claude/testing';
 import { register } from 'prom-client';
 
@@ -71,6 +72,8 @@ export async function smoke(): Promise<void> {
 }
 
 async function refusesBadOptions(): Promise<void> {
+  assert.throws(() => new RedisAdmissionStore({ client: {} as never }), InvalidOptionsError);
+
   @Module({ imports: [ClaudeModule.forRoot({ retry: { maxAttempts: 0 } })] })
   class BadModule {}
 

@@ -124,4 +124,10 @@ export interface AdmissionStore {
 
   /** Hands a note out, to one who asks; `null` where there is none, or no more. */
   take(key: string): Awaitable<string | null>;
+
+  /** Called when the application starts, which fails if this does: a store that cannot be used says why here. */
+  start?(): Awaitable<void>;
+
+  /** Called when the application has shut down, after the last call has settled. */
+  close?(): Awaitable<void>;
 }

@@ -60,3 +60,17 @@ export function observedArguments(config: string, observation: Observation, sinc
   ];
   return [config, ...numbers.map((number) => (number === undefined ? '' : String(number)))];
 }
+
+/** A settlement of the claims of a group, as `settle` takes it: nothing for what stays held. */
+export function settledArguments(
+  configs: readonly string[],
+  lease: RedisLease,
+  group: Group,
+  due: readonly (number | null)[],
+  agoMs: number | undefined,
+): string[] {
+  const isWhole = due.every((amount, i) => amount !== null || lease.isSettled(i));
+  const claimed = pick(lease.claims.amounts, group).map(String);
+  const used = pick(due, group).map((amount) => (amount === null ? '' : String(amount)));
+  return [lease.id, isWhole ? '1' : '', ...configs, ...claimed, ...used, agoMs === undefined ? '' : String(agoMs)];
+}

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   AcquireOptions,
   AdmissionStore,
@@ -10,13 +9,26 @@ import type {
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed, foreignLease } from '../admission/check-claims.js';
 import type { Claims, Meter, Standing } from '../admission/meter.js';
 import { longerOf, type Refusal } from '../admission/refusal.js';
+import { callIds } from '../call/call-ids.js';
 import { systemClock } from '../call/clock.js';
-import { configsOf, groupsOf, hasTwice, keysOf, metersOf, observedArguments, pick, type Group } from './groups.js';
+import {
+  configsOf,
+  groupsOf,
+  hasTwice,
+  keysOf,
+  metersOf,
+  observedArguments,
+  pick,
+  settledArguments,
+  type Group,
+} from './groups.js';
+import { LAPSED_FOR_MS } from './lua/leases.lua.js';
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
-import { RedisLease, type LeasePart } from './redis-lease.js';
+import { partOf, type Decision } from './decision.js';
+import { RedisLease } from './redis-lease.js';
 import type { RedisAdmissionStoreOptions } from './redis-store.options.js';
-import { standingOf, verdictOf, type Verdict } from './replies.js';
+import { standingOf, verdictOf } from './replies.js';
 import { SCRIPTS } from './scripts.js';
 import { problemOf } from './server-check.js';
 
@@ -33,12 +45,6 @@ const DEFAULT_PREFIX = 'nestjs-claude';
 
 const START_WITHIN_MS = 5_000;
 
-/** What one server said of the claims it was asked about. */
-interface Decision {
-  readonly group: Group;
-  readonly verdict: Verdict;
-}
-
 /**
  * Meters kept in Redis or Valkey, shared by every process that has the same one. Each decision is one script on the server,
  * by the server's time, and one round trip.
@@ -51,9 +57,9 @@ export class RedisAdmissionStore implements AdmissionStore {
   readonly #options: RedisAdmissionStoreOptions;
   readonly #runner: ScriptRunner;
   readonly #wires: MeterWires;
-  /** What tells its leases from those of every other process. */
-  readonly #name = randomBytes(9).toString('base64url');
-  #leases = 0;
+  /** Names leases as no other process does. */
+  readonly #nextId = callIds();
+  #isClosed = false;
 
   /** @throws InvalidOptionsError for a client of unknown make. */
   constructor(options: RedisAdmissionStoreOptions) {
@@ -76,7 +82,9 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   /** Ends the client, where the store may do so. */
   async close(): Promise<void> {
-    if (this.#options.closesClient === true) await this.#runner.close();
+    if (this.#options.closesClient !== true || this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#runner.close();
   }
 
   async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
@@ -169,11 +177,20 @@ export class RedisAdmissionStore implements AdmissionStore {
   ): Promise<unknown> {
     const keys = keysOf(wires, group);
     const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
-    const lasts = String(Math.min(leaseMs, MAX_LEASE_MS));
+    const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
     return this.#runner.run(
       SCRIPTS.acquire,
       [this.#wires.leasesKey(group.tag), this.#wires.leaseKey(group.tag, id), ...keys],
-      [id, lasts, forced, hasTwice(keys) ? '1' : '', ...configsOf(wires, group), ...pick(amounts, group).map(String)],
+      [
+        id,
+        String(lastsMs),
+        forced,
+        hasTwice(keys) ? '1' : '',
+        ...configsOf(wires, group),
+        ...pick(amounts, group).map(String),
+        `${'h'.repeat(keys.length)}\n-\n`,
+        String(Math.ceil(lastsMs + LAPSED_FOR_MS)),
+      ],
     );
   }
 
@@ -185,21 +202,10 @@ export class RedisAdmissionStore implements AdmissionStore {
   }
 
   async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
-    const used = pick(due, part);
-    if (used.every((amount) => amount === null)) return;
-    const { id, claims } = lease;
-    const wires = this.#wiresOf(claims.meters);
-    await this.#runner.run(
-      SCRIPTS.settle,
-      [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keysOf(wires, part)],
-      [
-        id,
-        ...configsOf(wires, part),
-        ...pick(claims.amounts, part).map(String),
-        ...used.map((amount) => (amount === null ? '' : String(amount))),
-        agoMs === undefined ? '' : String(agoMs),
-      ],
-    );
+    if (pick(due, part).every((amount) => amount === null)) return;
+    const wires = this.#wiresOf(lease.claims.meters);
+    const keys = [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, lease.id), ...keysOf(wires, part)];
+    await this.#runner.run(SCRIPTS.settle, keys, settledArguments(configsOf(wires, part), lease, part, due, agoMs));
     lease.markSettled(part.indexes.filter((index) => due[index] !== null));
   }
 
@@ -234,17 +240,8 @@ export class RedisAdmissionStore implements AdmissionStore {
     return meters.map((meter) => this.#wires.of(meter));
   }
 
-  #nextId(): string {
-    this.#leases += 1;
-    return `${this.#name}.${this.#leases.toString(36)}`;
-  }
-
   #own(lease: Lease): RedisLease {
     if (lease instanceof RedisLease && lease.owner === this) return lease;
     throw foreignLease();
   }
-}
-
-function partOf({ group, verdict }: Decision): LeasePart[] {
-  return verdict.granted ? [{ ...group, totals: verdict.totals }] : [];
 }

@@ -39,12 +39,17 @@ function misfitOf(info: string, isCluster: boolean): ServerProblem | null {
     return misfit(`The Redis server has version ${version}, which is too old. Use Redis 6.2 or later, or Valkey.`);
   }
   if (/^redis_mode:cluster/m.test(info) && !isCluster) {
-    return misfit(
-      'The Redis server belongs to a cluster, and `client` is one for a single server. ' +
-        'Give RedisAdmissionStore a cluster client: `new Cluster(nodes)` of ioredis or iovalkey, or `createCluster()` of redis.',
-    );
+    return needsClusterClient();
   }
   return null;
+}
+
+function needsClusterClient(cause?: Error): ServerProblem {
+  return misfit(
+    'The Redis server belongs to a cluster, and `client` is one for a single server. ' +
+      'Give RedisAdmissionStore a cluster client: `new Cluster(nodes)` of ioredis or iovalkey, or `createCluster()` of redis.',
+    cause,
+  );
 }
 
 function isTooOld(version: string): boolean {
@@ -67,7 +72,8 @@ function problemOfFailure(error: Error, withinMs: number): ServerProblem {
   if (/READONLY|You can't write against a read only/.test(message)) {
     return misfit('Redis is a read-only replica. Connect `client` to the primary.', error);
   }
-  if (/unknown command|CROSSSLOT|ERR .*command/i.test(message)) {
+  if (/^(MOVED|CROSSSLOT)/.test(message)) return needsClusterClient(error);
+  if (/unknown command/i.test(message)) {
     return misfit(
       `The server of \`client\` cannot run what RedisAdmissionStore needs (${message}). Use Redis 6.2 or later, or Valkey.`,
       error,

@@ -1,15 +1,14 @@
 import { lua } from './fields.js';
-import { LAPSED_FOR_MS } from './leases.lua.js';
 
 /**
  * Takes all claims or none. KEYS: leases, the lease, the meters. ARGV: its id, how long it lasts, what is forced (`all`,
- * `limits` or nothing), whether meters come twice, the descriptions of the meters, the amounts. What is not granted goes on
- * to say why.
+ * `limits` or nothing), whether meters come twice, the descriptions of the meters, the amounts, how its record begins, and how
+ * long that is kept. What is not granted goes on to say why.
  */
 export const ACQUIRE = lua(`
 local count = #KEYS - 2
 local force, twice = ARGV[3], ARGV[4] == '1' and {}
-local got = call('MGET', unpack(KEYS))
+local taken, granted = {}, { 1 }
 
 local function isForced(kind)
   return force == 'all' or (force == 'limits' and kind ~= BUDGET)
@@ -39,33 +38,29 @@ local function take(kind, state, amount)
 end
 
 local function takeAll()
-  local granted = { 1 }
   for i = 1, count do
     local config, key = ARGV[4 + i], KEYS[2 + i]
     local kind = byte(config)
-    local state = twice and twice[key] or open(kind, got[2 + i], config, now)
-    if not take(kind, state, tonumber(ARGV[4 + count + i])) then return nil end
-    got[2 + i] = state
+    local state = twice and twice[key] or open(kind, call('GET', key), config, now)
+    if not take(kind, state, ARGV[4 + count + i] + 0) then return false end
+    taken[i] = state
     if twice then twice[key] = state end
     granted[1 + i] = kind == RATE and state[3] or 0
   end
-  return granted
+  return true
 end
 
-local function grant(granted)
+local function grant()
+  local record = ARGV[5 + 2 * count] .. table.concat(KEYS, '\\n', 3) .. '\\n' .. table.concat(ARGV, '\\n', 5 + count, 4 + 2 * count)
+  if not call('SET', KEYS[2], record, 'PX', ARGV[6 + 2 * count], 'NX') then return { 1 } end
   for i = 1, count do
     local config = ARGV[4 + i]
-    save(KEYS[2 + i], byte(config), got[2 + i], config)
+    write(KEYS[2 + i], byte(config), taken[i], config)
   end
-  local leaseMs = tonumber(ARGV[2])
-  call('ZADD', KEYS[1], now + leaseMs, ARGV[1])
-  call('PEXPIRE', KEYS[1], 2 * DAY)
-  local record = string.rep('h', count) .. '\\n-\\n' .. table.concat(KEYS, '\\n', 3) .. '\\n' .. table.concat(ARGV, '\\n', 5 + count)
-  call('SET', KEYS[2], record, 'PX', floor(leaseMs + ${LAPSED_FOR_MS}))
+  call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+  call('PEXPIRE', KEYS[1], '172800000')
   return granted
 end
 
-if got[2] then return { 1 } end
-local granted = takeAll()
-if granted then return grant(granted) end
+if takeAll() then return grant() end
 `);

@@ -1,22 +1,11 @@
-/** What is kept of a meter, in the order in which it is packed. All are doubles. */
+/**
+ * What is kept of a meter, in the order in which it is packed: first what every claim changes, so that only that is written
+ * then. All are doubles. `until` is how long its key lasts, 0 where all of it has to be written; `after` where the numbers end.
+ */
 const FIELDS = {
-  rate: ['unused', 'held', 'granted', 'at', 'changed', 'burst', 'flow', 'limit', 'learned', 'closed', 'by', 'after'],
-  slots: ['taken', 'learned', 'closed', 'by', 'at', 'limit', 'after'],
-  budget: [
-    'reserved',
-    'used',
-    'usedLatest',
-    'credit',
-    'creditLatest',
-    'rolling',
-    'keep',
-    'limit',
-    'hard',
-    'rings',
-    'after',
-    'usedRing',
-    'creditRing',
-  ],
+  rate: 'unused held granted at until changed burst flow limit learned closed by after',
+  slots: 'taken at until learned closed by limit after',
+  budget: 'reserved used until usedLatest credit creditLatest rolling keep limit hard rings after usedRing creditRing',
 } as const;
 
 /**
@@ -27,7 +16,7 @@ const FIELDS = {
  */
 export function lua(source: string): string {
   return source.replaceAll(/\b(rate|slots|budget)\.(\w+)/g, (_, kind: keyof typeof FIELDS, field: string) => {
-    const index = (FIELDS[kind] as readonly string[]).indexOf(field);
+    const index = FIELDS[kind].split(' ').indexOf(field);
     if (index < 0) throw new Error(`A ${kind} has no ${field}.`);
     return `${kind}[${index + 1}]`;
   });

@@ -11,7 +11,7 @@ export const LAPSED_FOR_MS = 86_400_000;
  * `l` lapsed, `s` settled), when it lapsed, the keys it holds claims of, and the amounts.
  */
 export const SWEEP = lua(`
-local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ${SWEPT_AT_ONCE})
+local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1] .. sub('00' .. floor(time[2] / 1000), -3), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')
 for each = 1, #due, 2 do
   local id, at = due[each], tonumber(due[each + 1])
   local name = KEYS[1] .. ':' .. id
@@ -28,7 +28,7 @@ for each = 1, #due, 2 do
         local kind, amount = byte(state), tonumber(lines[2 + claims + i])
         local opened = open(kind, state, nil, at)
         settle(kind, opened, amount, amount, at)
-        save(key, kind, opened, sub(state, opened[kind == RATE and 12 or kind == SLOTS and 7 or 11]))
+        write(key, kind, opened, sub(state, opened[kind == RATE and 13 or kind == SLOTS and 8 or 12]))
       end
     end
     lines[1] = string.gsub(mask, 'h', 'l')

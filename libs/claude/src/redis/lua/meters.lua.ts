@@ -4,6 +4,8 @@ import { lua } from './fields.js';
 /** Slices of a moving stretch that are kept: of the one under way, only a part has passed. */
 const KEPT = BUDGET_SLICES + 1;
 const RING_BYTES = 8 * KEPT;
+/** Where the rings of a budget begin, after its kind and its numbers. */
+const RINGS_AT = 90;
 
 /** What every script begins with. The server's time is the one that all processes share. */
 export const HEAD = lua(`
@@ -13,14 +15,10 @@ local RATE, SLOTS, BUDGET = 114, 115, 98
 local DAY, YEAR = 86400000, 31536000000
 local time = call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local mustSave = false
 `);
 
-/**
- * How states are read and kept. A state is its kind, its numbers and the text that describes its meter: as long as that is
- * the same, nothing of it has to be read.
- */
-export const STATES = lua(`
+/** The meters that flow back. */
+const RATES = `
 local function boundsOf(config, learned)
   local limit, guess, refill, share, least = string.match(config, '^r (%S+) (%d) (%S+) (%S+) (%S+)')
   limit = tonumber(limit)
@@ -32,51 +30,54 @@ end
 local function describeRate(rate, config)
   local limit, burst, flow = boundsOf(config, rate.learned)
   if burst ~= rate.burst or flow ~= rate.flow then
-    rate.changed, mustSave = now, true
+    rate.changed = now
     rate.unused = min(rate.unused, burst)
   end
-  rate.limit, rate.burst, rate.flow = limit, burst, flow
+  rate.limit, rate.burst, rate.flow, rate.until = limit, burst, flow, 0
 end
 
 local function openRate(state, config, at)
   if not state then
     local limit, burst, flow = boundsOf(config, -1)
-    return { burst, 0, 0, at, at, burst, flow, limit, -1, 0, 0 }
+    return { burst, 0, 0, at, 0, at, burst, flow, limit, -1, 0, 0, 0 }
   end
-  local rate = { read('<ddddddddddd', state, 2) }
+  local rate = { read('<dddddddddddd', state, 2) }
   local from = rate.at
   if from < at then
-    local unused = rate.unused + rate.flow * (at - from)
-    rate.unused = unused < rate.burst and unused or rate.burst
+    local unused, burst = rate.unused + rate.flow * (at - from), rate.burst
+    rate.unused = unused < burst and unused or burst
     rate.at = at
   elseif from > now then
-    rate.closed, rate.changed, rate.at = rate.closed - (from - now), rate.changed - (from - now), now
-    mustSave = true
+    local back = from - now
+    rate.closed, rate.changed, rate.at, rate.until = rate.closed - back, rate.changed - back, now, 0
   end
   if config and sub(state, rate.after) ~= config then describeRate(rate, config) end
   return rate
 end
+`;
 
+const PLACES = `
 local function openSlots(state, config)
-  local slots
-  if state then
-    slots = { read('<dddddd', state, 2) }
-    if slots.at > now then
-      slots.closed = slots.closed - (slots.at - now)
-      mustSave = true
-    end
-    slots.at = now
-    if not config or sub(state, slots.after) == config then return slots end
-  else
-    slots = { 0, -1, 0, 0, now, 0 }
+  if not state then return { 0, now, 0, -1, 0, 0, tonumber(sub(config, 3)), 0 } end
+  local slots = { read('<ddddddd', state, 2) }
+  if slots.at > now then
+    slots.closed = slots.closed - (slots.at - now)
+    slots.until = 0
   end
-  local limit = tonumber(sub(config, 3))
-  slots.limit = slots.learned >= 0 and min(limit, slots.learned) or limit
+  slots.at = now
+  if config and sub(state, slots.after) ~= config then
+    local limit = tonumber(sub(config, 3))
+    slots.limit = slots.learned >= 0 and min(limit, slots.learned) or limit
+    slots.until = 0
+  end
   return slots
 end
+`;
 
+/** Sums of money, in slices where their stretch moves on. */
+const BUDGETS = `
 local function sliceOf(rolling, at)
-  return floor(at / math.ceil(rolling / ${BUDGET_SLICES}))
+  return rolling > 0 and floor(at / math.ceil(rolling / ${BUDGET_SLICES})) or 0
 end
 
 local function movedOn(ring, total, latest, slice)
@@ -100,41 +101,50 @@ local function added(ring, total, latest, rolling, amount, at)
   return sub(ring, 1, place) .. pack('<d', after) .. sub(ring, place + 9), total + after - before
 end
 
-local function moveBudget(budget)
+local function spend(budget, amount, at)
+  local rolling = budget.rolling
+  budget.usedRing, budget.used = added(budget.usedRing, budget.used, budget.usedLatest, rolling, amount, at)
+  if rolling > 0 then budget.until = 0 end
+end
+
+local function moveBudget(budget, state)
+  local rings = budget.rings
+  if rings > 0 then
+    budget.usedRing = sub(state, ${RINGS_AT}, ${RINGS_AT - 1 + RING_BYTES})
+    if rings == 2 then budget.creditRing = sub(state, ${RINGS_AT + RING_BYTES}, ${RINGS_AT - 1 + 2 * RING_BYTES}) end
+    budget.after = ${RINGS_AT} + ${RING_BYTES} * rings
+  end
   local slice = sliceOf(budget.rolling, now)
   if slice > budget.usedLatest then
     budget.usedRing, budget.used = movedOn(budget.usedRing, budget.used, budget.usedLatest, slice)
     budget.creditRing, budget.credit = movedOn(budget.creditRing, budget.credit, budget.creditLatest, slice)
-    budget.usedLatest, budget.creditLatest = slice, slice
+    budget.usedLatest, budget.creditLatest, budget.until = slice, slice, 0
   end
+end
+
+local function describeBudget(budget, config)
+  local limit, hard, rolling, keep = string.match(config, '^b (%S+) (%d) (%S+) (%S+)')
+  budget.limit, budget.hard, budget.keep = tonumber(limit), tonumber(hard), tonumber(keep)
+  return tonumber(rolling)
 end
 
 local function openBudget(state, config)
   local budget
-  if state then
-    budget = { read('<dddddddddd', state, 2) }
-    local rings = budget.rings
-    if rings > 0 then
-      budget.usedRing = sub(state, 82, ${81 + RING_BYTES})
-      if rings == 2 then budget.creditRing = sub(state, ${82 + RING_BYTES}, ${81 + 2 * RING_BYTES}) end
-    end
-    budget.after = 82 + ${RING_BYTES} * rings
-  else
-    budget = { 0, 0, 0, 0, 0, -1, 0, 0, 0, 0, 0 }
+  if not state then
+    budget = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+    budget.rolling = describeBudget(budget, config)
+    local slice = sliceOf(budget.rolling, now)
+    budget.usedLatest, budget.creditLatest = slice, slice
+    return budget
   end
-  if config and (not state or sub(state, budget.after) ~= config) then
-    local limit, hard, rolling, keep = string.match(config, '^b (%S+) (%d) (%S+) (%S+)')
-    budget.limit, budget.hard, budget.keep = tonumber(limit), tonumber(hard), tonumber(keep)
-    if budget.rolling < 0 then
-      budget.rolling = tonumber(rolling)
-      local slice = budget.rolling > 0 and sliceOf(budget.rolling, now) or 0
-      budget.usedLatest, budget.creditLatest = slice, slice
-    end
-  end
-  if budget.rolling > 0 then moveBudget(budget) end
+  budget = { read('<ddddddddddd', state, 2) }
+  if budget.rolling > 0 then moveBudget(budget, state) end
+  if config and sub(state, budget.after) ~= config then describeBudget(budget, config) end
   return budget
 end
+`;
 
+const SAVING = `
 local function open(kind, state, config, at)
   if kind == RATE then return openRate(state, config, at) end
   if kind == SLOTS then return openSlots(state, config) end
@@ -153,22 +163,45 @@ local function save(key, kind, state, config)
     ttl = keepFor(rate.learned, rate.closed)
     local missing = rate.burst - rate.unused
     if missing > 0 and rate.flow > 0 then ttl = min(ttl + missing / rate.flow, YEAR) end
-    text = 'r' .. pack('<ddddddddddd', unpack(rate)) .. config
+    rate.until = now + ttl
+    text = 'r' .. pack('<dddddddddddd', unpack(rate)) .. config
   elseif kind == SLOTS then
     local slots = state
     ttl = keepFor(slots.learned, slots.closed)
-    text = 's' .. pack('<dddddd', unpack(slots)) .. config
+    slots.until = now + ttl
+    text = 's' .. pack('<ddddddd', unpack(slots)) .. config
   else
     local budget = state
     ttl = min(budget.keep + 2 * DAY, YEAR)
+    budget.until = now + ttl
     local used, credit = budget.usedRing, budget.creditRing
     if credit and not used then used = string.rep('\\0', ${RING_BYTES}) end
     budget.rings = credit and 2 or used and 1 or 0
-    text = 'b' .. pack('<dddddddddd', unpack(budget, 1, 10)) .. (used or '') .. (credit or '') .. config
+    text = 'b' .. pack('<ddddddddddd', unpack(budget, 1, 11)) .. (used or '') .. (credit or '') .. config
   end
   call('SET', key, text, 'PX', floor(ttl))
 end
 
+local function write(key, kind, state, config)
+  if kind == RATE then
+    local rate = state
+    if rate.until - now > DAY + (rate.burst - rate.unused) / rate.flow then
+      return call('SETRANGE', key, '1', pack('<dddd', rate.unused, rate.held, rate.granted, rate.at))
+    end
+  elseif kind == SLOTS then
+    local slots = state
+    if slots.until - now > DAY then return call('SETRANGE', key, '1', pack('<dd', slots.taken, slots.at)) end
+  else
+    local budget = state
+    if budget.until - now > DAY + budget.keep then
+      return call('SETRANGE', key, '1', pack('<dd', budget.reserved, budget.used))
+    end
+  end
+  save(key, kind, state, config)
+end
+`;
+
+const SETTLING = `
 local function less(held, claimed)
   local left = held - claimed
   return left > 0.000001 and left or 0
@@ -185,7 +218,13 @@ local function settle(kind, state, claimed, used, at)
   else
     local budget = state
     budget.reserved = less(budget.reserved, claimed)
-    budget.usedRing, budget.used = added(budget.usedRing, budget.used, budget.usedLatest, budget.rolling, used, at)
+    spend(budget, used, at)
   end
 end
-`);
+`;
+
+/**
+ * How states are read and kept. A state is its kind, its numbers, what is used and let slice by slice for a budget that moves
+ * on, and the text that describes its meter: as long as that is the same, nothing of it has to be read.
+ */
+export const STATES = lua(RATES + PLACES + BUDGETS + SAVING + SETTLING);

@@ -36,10 +36,7 @@ local function observeBudget(budget, credit, spent, ago, reset)
     budget.creditRing, budget.credit =
       added(budget.creditRing, budget.credit, budget.creditLatest, budget.rolling, credit, now)
   end
-  if spent then
-    budget.usedRing, budget.used =
-      added(budget.usedRing, budget.used, budget.usedLatest, budget.rolling, spent, now - ago)
-  end
+  if spent then spend(budget, spent, now - ago) end
 end
 
 for i = 2, #KEYS do
@@ -53,14 +50,14 @@ for i = 2, #KEYS do
     local rate = state
     if limit then learn(rate, limit, config) end
     if remaining then remain(rate, remaining, grantedThen, config) end
-    if forMs then closeFor(rate, 10, 11, forMs, why) end
+    if forMs then closeFor(rate, 11, 12, forMs, why) end
   elseif kind == SLOTS then
     local slots = state
     if limit then
       slots.learned = limit
       slots.limit = min(tonumber(sub(config, 3)), limit)
     end
-    if forMs then closeFor(slots, 3, 4, forMs, why) end
+    if forMs then closeFor(slots, 5, 6, forMs, why) end
   else
     observeBudget(state, tonumber(ARGV[base + 7]), tonumber(ARGV[base + 8]), tonumber(ARGV[base + 9]), ARGV[base + 10] == '1')
   end

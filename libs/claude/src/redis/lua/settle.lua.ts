@@ -7,26 +7,24 @@ const SETTLED_FOR_MS = 300_000;
 const REPLAYED_FOR_MS = 3_600_000;
 
 /**
- * Replaces claims by what was used. KEYS: leases, the lease, the meters. ARGV: its id, the descriptions of the meters, the
- * amounts claimed, the amounts used (nothing for what stays held), and, of claims that nobody heard the answer of, how long ago
- * that was. Of a lease that nobody knows any more, because the server lost it, what was used counts all the same; of one that
- * may never have been granted, as spent of budgets alone.
+ * Replaces claims by what was used. KEYS: leases, the lease, the meters. ARGV: its id, whether all of it is settled then, the
+ * descriptions of the meters, the amounts claimed, the amounts used (nothing for what stays held), and, of claims that nobody
+ * heard the answer of, how long ago that was. Of a lease that nobody knows any more, because the server lost it, what was used
+ * counts all the same; of one that may never have been granted, as spent of budgets alone.
  */
 export const SETTLE = lua(
   `
 local count = #KEYS - 2
-local got = call('MGET', unpack(KEYS))
-local record = got[2]
+local record = call('GET', KEYS[2])
+if record == 's' then return 0 end
 local mask = record and sub(record, 1, count) or string.rep('m', count)
-local left = mask
 local lapsedAt = now
-local ago = tonumber(ARGV[2 + 3 * count])
+local ago = tonumber(ARGV[3 + 3 * count])
 local keptMs = ago and REPLAYED_MS or SETTLED_MS
 if ago and not record then lapsedAt = now - ago end
 if record and string.find(mask, 'l', 1, true) then
   lapsedAt = tonumber(string.match(record, '\\n(%S+)', count + 1))
 end
-local opened = {}
 
 local function correct(kind, state, claimed, used)
   if kind == RATE then
@@ -39,41 +37,40 @@ local function correct(kind, state, claimed, used)
     end
   elseif kind == BUDGET then
     local budget = state
-    budget.usedRing, budget.used = added(budget.usedRing, budget.used, budget.usedLatest, budget.rolling, used - claimed, lapsedAt)
+    spend(budget, used - claimed, lapsedAt)
   end
 end
 
+local hasSettled = false
 for i = 1, count do
-  local held, used = byte(mask, i), ARGV[1 + 2 * count + i]
+  local held, used = byte(mask, i), ARGV[2 + 2 * count + i]
   if used ~= '' and held ~= 115 then
-    local config, key = ARGV[1 + i], KEYS[2 + i]
+    local config, key, claimed = ARGV[2 + i], KEYS[2 + i], ARGV[2 + count + i] + 0
     local kind = byte(config)
-    local state = opened[key] or open(kind, got[2 + i], config, now)
+    local state = open(kind, call('GET', key), config, now)
     if held == 104 then
-      settle(kind, state, tonumber(ARGV[1 + count + i]), tonumber(used), now)
+      settle(kind, state, claimed, used + 0, now)
     elseif record or not ago or kind == BUDGET then
-      correct(kind, state, held == 108 and tonumber(ARGV[1 + count + i]) or 0, tonumber(used))
+      correct(kind, state, held == 108 and claimed or 0, used + 0)
     end
-    opened[key] = state
-    left = sub(left, 1, i - 1) .. 's' .. sub(left, i + 1)
+    write(key, kind, state, config)
+    hasSettled = true
   end
 end
-if left == mask then return 0 end
+if not hasSettled then return 0 end
 
-for i = 1, count do
-  local key, config = KEYS[2 + i], ARGV[1 + i]
-  if opened[key] then
-    save(key, byte(config), opened[key], config)
-    opened[key] = nil
+if ARGV[2] ~= '1' then
+  local left = {}
+  for i = 1, count do left[i] = ARGV[2 + 2 * count + i] ~= '' and 's' or sub(mask, i, i) end
+  mask = table.concat(left)
+  if string.find(mask, '[hlm]') then
+    local rest = record and sub(record, count + 1) or '\\n-'
+    call('SET', KEYS[2], mask .. rest, 'PX', max(keptMs, call('PTTL', KEYS[2])))
+    return 1
   end
 end
-if string.find(left, '[hlm]') then
-  local rest = record and sub(record, count + 1) or '\\n-'
-  call('SET', KEYS[2], left .. rest, 'PX', max(keptMs, call('PTTL', KEYS[2])))
-else
-  call('SET', KEYS[2], left, 'PX', keptMs)
-  call('ZREM', KEYS[1], ARGV[1])
-end
+call('SET', KEYS[2], 's', 'PX', keptMs)
+call('ZREM', KEYS[1], ARGV[1])
 return 1
 `
     .replaceAll('SETTLED_MS', String(SETTLED_FOR_MS))

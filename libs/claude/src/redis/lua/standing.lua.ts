@@ -2,6 +2,14 @@ import { lua } from './fields.js';
 
 /** Why claims are not granted, and how their meters stand: what `acquire` ends with where it granted nothing. */
 export const STANDING = lua(`
+local function look(key, kind, config)
+  local kept = call('GET', key)
+  local state = open(kind, kept, config, now)
+  local isChanged = kind == RATE and state[5] == 0 or kind == SLOTS and state[3] == 0
+  if kept and isChanged then save(key, kind, state, config) end
+  return state
+end
+
 local function standingOf(kind, state)
   local limit, learned, burst, level, held, flow, closed, by
   if kind == RATE then
@@ -26,13 +34,10 @@ end
 /** KEYS: leases, the meters. ARGV: their descriptions. */
 export const STANDINGS = lua(`
 if #ARGV == 0 then return {} end
-local got = call('MGET', unpack(KEYS))
 local standings = {}
 for i = 1, #ARGV do
   local kind = byte(ARGV[i])
-  local state = open(kind, got[1 + i], ARGV[i], now)
-  standings[i] = standingOf(kind, state)
-  if mustSave and got[1 + i] then save(KEYS[1 + i], kind, state, ARGV[i]) end
+  standings[i] = standingOf(kind, look(KEYS[1 + i], kind, ARGV[i]))
 end
 return standings
 `);
@@ -52,7 +57,7 @@ end
 local function rateShortage(rate, amount, config)
   local tolerance = rate.flow * 0.001
   local isOversize = amount - rate.burst > tolerance
-  if isOversize and not (rate.learned < 0 and string.match(config, '^r %S+ 1')) then return 'never', nil end
+  if isOversize and not (rate.learned < 0 and string.find(config, '^r %S+ 1')) then return 'never', nil end
   local needed = isOversize and rate.burst or amount
   local level = rate.unused - rate.held
   if needed - level <= tolerance then return nil, nil end
@@ -93,14 +98,13 @@ local function weightOf(reason, wait)
   return wait and min(wait, 9007199254740991) or -1
 end
 
-got = call('MGET', unpack(KEYS))
-twice = twice and {}
+if call('EXISTS', KEYS[2]) == 1 then return { 1 } end
 local asked, first, weight, why, waitMs = {}, 0, nil, nil, nil
 local standings = {}
 for i = 1, count do
   local config, key = ARGV[4 + i], KEYS[2 + i]
   local kind = byte(config)
-  local state = open(kind, got[2 + i], config, now)
+  local state = look(key, kind, config)
   asked[key] = (asked[key] or 0) + tonumber(ARGV[4 + count + i])
   if not isForced(kind) then
     local reason, wait = refusalOf(kind, state, asked[key], config)
@@ -109,11 +113,11 @@ for i = 1, count do
     end
   end
   standings[i] = standingOf(kind, state)
-  if mustSave and got[2 + i] then save(key, kind, state, config) end
 end
 if first == 0 then
-  got, force = call('MGET', unpack(KEYS)), 'all'
-  return grant(takeAll())
+  force, twice = 'all', twice and {}
+  takeAll()
+  return grant()
 end
 local wait = waitMs and waitMs < math.huge and string.format('%.17g', waitMs) or ''
 return { 0, first, why, wait, unpack(standings) }

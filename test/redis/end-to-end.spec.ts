@@ -1,0 +1,49 @@
+import { Redis } from 'ioredis';
+import { RedisAdmissionStore } from 'nestjs-claude/redis';
+import { bootClaude, eventually } from '../support/claude-harness.js';
+import { limitsOf, WAYS } from '../support/limit-harness.js';
+import { hasRedisServer, RedisServer } from '../support/redis-server.js';
+
+const describeRedis = hasRedisServer('calls with a store in Redis') ? describe : describe.skip;
+
+/** As an application has it that cares for both. */
+const OPTIONS = {
+  rateLimit: { requestsPerMinute: 60_000, tokensPerMinute: 10_000_000, maxConcurrent: 3 },
+  cost: { budgets: [{ name: 'all', limitUsd: 1, window: 'day', mode: 'hard' }] },
+} as const;
+
+describeRedis('Two applications with one store in Redis', () => {
+  let server: RedisServer;
+  let client: Redis;
+
+  beforeAll(async () => {
+    server = await RedisServer.start();
+    client = new Redis(server.url);
+  });
+
+  afterAll(async () => {
+    client.disconnect();
+    await server.stop();
+  });
+
+  it.each(WAYS)('keep to limits and budgets together, and hold nothing afterwards, with %s', async (_, ask) => {
+    await client.flushall();
+    const first = await bootClaude({ store: new RedisAdmissionStore({ client }), ...OPTIONS });
+    const second = await bootClaude({ store: new RedisAdmissionStore({ client }), ...OPTIONS });
+    await Promise.all(Array.from({ length: 20 }, (__, i) => ask(i % 2 === 0 ? first.claude : second.claude)));
+    let held = -1;
+    const look = async (): Promise<void> => void (held = await client.zcard('{nestjs-claude}:leases'));
+    await eventually(() => {
+      void look();
+      return held === 0;
+    }, 'nothing is held');
+    const records = [first, second].flatMap((each) => each.records);
+    const spentUsd = records.reduce((sum, { costNanoUsd }) => sum + (costNanoUsd ?? 0), 0) / 1e9;
+    expect(records).toHaveLength(20);
+    expect(spentUsd).toBeGreaterThan(0);
+    for (const each of [first, second]) {
+      expect(await each.budgets.list()).toMatchObject([{ spentUsd: expect.closeTo(spentUsd, 9), reservedUsd: 0 }]);
+      expect(await limitsOf(each)).toMatchObject({ concurrent: { outstanding: 0, limit: 3 } });
+    }
+  });
+});
