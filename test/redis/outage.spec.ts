@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import type { ClaudeModuleOptions, StoreEvent } from 'nestjs-claude';
 import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bootClaude, eventually, type ClaudeHarness } from '../support/claude-harness.js';
+import { RedisCluster } from '../support/redis-cluster.js';
 import { hasRedisServer, RedisServer } from '../support/redis-server.js';
 import { Crowd } from './crowd.js';
 import { SlowWay } from './slow-way.js';
@@ -44,9 +45,12 @@ describeRedis('Calls while Redis is', () => {
   }
 
   /** Two processes' worth of the module, which share what Redis keeps, and a crowd that calls. */
-  async function call(claude: ClaudeModuleOptions = {}, url = server.url): Promise<void> {
+  async function call(
+    claude: ClaudeModuleOptions = {},
+    connect = (): Redis | Cluster => new Redis(server.url),
+  ): Promise<void> {
     const boot = async (): Promise<ClaudeHarness> => {
-      const client = new Redis(url);
+      const client = connect();
       client.on('error', () => undefined);
       ends.push(() => client.disconnect());
       return bootClaude({ store: new RedisAdmissionStore({ client }), rateLimit: LIMITS, log: false, ...claude });
@@ -166,7 +170,10 @@ describeRedis('Calls while Redis is', () => {
   it('two seconds late do not wait for it, and what it grants late is settled', async () => {
     const way = await SlowWay.open(server.port);
     ends.push(() => way.close());
-    await call({ cost: { budgets: [{ name: 'soft', limitUsd: 1_000, window: 'month', mode: 'soft' }] } }, way.url);
+    await call(
+      { cost: { budgets: [{ name: 'soft', limitUsd: 1_000, window: 'month', mode: 'soft' }] } },
+      () => new Redis(way.url),
+    );
     way.delayMs = 1_000;
     await untilAway();
     const slowAtMs = performance.now();
@@ -180,6 +187,30 @@ describeRedis('Calls while Redis is', () => {
     const status = await harnesses[0]?.budgets.get('soft');
     expect(status?.spentUsd).toBeCloseTo(spentUsd(), 9);
   });
+
+  it('failing over within a cluster go on with their shares until there is a new master', async () => {
+    const cluster = await RedisCluster.start({ replicas: 1 });
+    ends.push(() => cluster.stop());
+    // A replica that has never been in step takes nothing over.
+    const isInStep = (node: RedisServer): boolean =>
+      /role:master|link_status:up/.test(node.command('info', 'replication'));
+    await eventually(() => cluster.nodes.every(isInStep), 'every replica was in step', 20_000);
+    await call({}, () => new Cluster(cluster.hosts));
+    // Where the requests of the model class are kept: losing that master stops every decision about them.
+    const lost = cluster.nodes.find((node) => node.command('KEYS', '*').includes('haiku'));
+    await lost?.stop();
+    await untilAway();
+    const before = crowd.ended.length;
+    await eventually(() => crowd.ended.length > before + 24, 'calls went on', 10_000);
+    const survivor = cluster.nodes.find((node) => node !== lost);
+    const masters = (): number =>
+      (survivor?.command('cluster', 'nodes') ?? '').match(/ (?:myself,)?master - /g)?.length ?? 0;
+    const isBelievedLost = (): boolean => / master,fail /.test(survivor?.command('cluster', 'nodes') ?? '');
+    const isUp = (): boolean => survivor?.command('cluster', 'info').includes('cluster_state:ok') === true;
+    await eventually(() => isBelievedLost() && masters() === 3 && isUp(), 'another node took over', 20_000);
+    await untilBack();
+    await expectAllWell();
+  }, 60_000);
 
   it('gone while a hard budget runs out never spend more than it allows', async () => {
     const limitUsd = 0.008;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   AcquireOptions,
   AdmissionStore,
@@ -10,19 +9,29 @@ import type {
 import { checkClaims, checkLeaseMs, checkObservations, checkUsed, foreignLease } from '../admission/check-claims.js';
 import type { Claims, Meter, Standing } from '../admission/meter.js';
 import { longerOf, type Refusal } from '../admission/refusal.js';
+import { callIds } from '../call/call-ids.js';
 import { systemClock } from '../call/clock.js';
-import { configsOf, groupsOf, hasTwice, keysOf, metersOf, observedArguments, pick, type Group } from './groups.js';
-import { LAPSED_FOR_MS } from './lua/leases.lua.js';
+import {
+  acquiredArguments,
+  configsOf,
+  groupsOf,
+  hasTwice,
+  keysOf,
+  MAX_LEASE_MS,
+  metersOf,
+  observedArguments,
+  pick,
+  settledArguments,
+  type Group,
+} from './groups.js';
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
-import { RedisLease, type LeasePart } from './redis-lease.js';
+import { partOf, type Decision } from './decision.js';
+import { RedisLease } from './redis-lease.js';
 import type { RedisAdmissionStoreOptions } from './redis-store.options.js';
-import { standingOf, verdictOf, type Verdict } from './replies.js';
+import { standingOf, verdictOf } from './replies.js';
 import { SCRIPTS } from './scripts.js';
 import { problemOf } from './server-check.js';
-
-/** A lease of a shared store that nobody renews lasts no longer: what is kept of it must end some time. */
-const MAX_LEASE_MS = 86_400_000;
 
 /** Leases that one script renews: a server does nothing else meanwhile. */
 const RENEWED_AT_ONCE = 500;
@@ -33,12 +42,6 @@ const MAX_NOTE_MS = 31_536_000_000;
 const DEFAULT_PREFIX = 'nestjs-claude';
 
 const START_WITHIN_MS = 5_000;
-
-/** What one server said of the claims it was asked about. */
-interface Decision {
-  readonly group: Group;
-  readonly verdict: Verdict;
-}
 
 /**
  * Meters kept in Redis or Valkey, shared by every process that has the same one. Each decision is one script on the server,
@@ -52,9 +55,8 @@ export class RedisAdmissionStore implements AdmissionStore {
   readonly #options: RedisAdmissionStoreOptions;
   readonly #runner: ScriptRunner;
   readonly #wires: MeterWires;
-  /** What tells its leases from those of every other process. */
-  readonly #name = randomBytes(9).toString('base64url');
-  #leases = 0;
+  /** Names leases as no other process does. */
+  readonly #nextId = callIds();
   #isClosed = false;
 
   /** @throws InvalidOptionsError for a client of unknown make. */
@@ -169,25 +171,11 @@ export class RedisAdmissionStore implements AdmissionStore {
     group: Group,
     { amounts }: Claims,
     wires: readonly MeterWire[],
-    { leaseMs, force }: AcquireOptions,
+    options: AcquireOptions,
   ): Promise<unknown> {
     const keys = keysOf(wires, group);
-    const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
-    const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
-    return this.#runner.run(
-      SCRIPTS.acquire,
-      [this.#wires.leasesKey(group.tag), this.#wires.leaseKey(group.tag, id), ...keys],
-      [
-        id,
-        String(lastsMs),
-        forced,
-        hasTwice(keys) ? '1' : '',
-        ...configsOf(wires, group),
-        ...pick(amounts, group).map(String),
-        `${'h'.repeat(keys.length)}\n-\n`,
-        String(Math.ceil(lastsMs + LAPSED_FOR_MS)),
-      ],
-    );
+    const args = acquiredArguments(configsOf(wires, group), id, pick(amounts, group), hasTwice(keys), options);
+    return this.#runner.run(SCRIPTS.acquire, this.#leaseKeys(group.tag, id, keys), args);
   }
 
   /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
@@ -198,24 +186,11 @@ export class RedisAdmissionStore implements AdmissionStore {
   }
 
   async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
-    const used = pick(due, part);
-    if (used.every((amount) => amount === null)) return;
-    const { id, claims } = lease;
-    const wires = this.#wiresOf(claims.meters);
+    if (pick(due, part).every((amount) => amount === null)) return;
+    const wires = this.#wiresOf(lease.claims.meters);
     const keys = keysOf(wires, part);
-    await this.#runner.run(
-      SCRIPTS.settle,
-      [this.#wires.leasesKey(part.tag), this.#wires.leaseKey(part.tag, id), ...keys],
-      [
-        id,
-        due.every((amount, i) => amount !== null || lease.isSettled(i)) ? '1' : '',
-        hasTwice(keys) || agoMs !== undefined ? '' : 'h'.repeat(used.length),
-        ...configsOf(wires, part),
-        ...pick(claims.amounts, part).map(String),
-        ...used.map((amount) => (amount === null ? '' : String(amount))),
-        agoMs === undefined ? '' : String(agoMs),
-      ],
-    );
+    const args = settledArguments(configsOf(wires, part), lease, part, due, hasTwice(keys), agoMs);
+    await this.#runner.run(SCRIPTS.settle, this.#leaseKeys(part.tag, lease.id, keys), args);
     lease.markSettled(part.indexes.filter((index) => due[index] !== null));
   }
 
@@ -246,21 +221,16 @@ export class RedisAdmissionStore implements AdmissionStore {
     return [this.#wires.leasesKey(tag), ...keysOf(wires, { tag, ...group })];
   }
 
-  #wiresOf(meters: readonly Meter[]): readonly MeterWire[] {
-    return meters.map((meter) => this.#wires.of(meter));
+  #leaseKeys(tag: string, id: string, keys: readonly string[]): string[] {
+    return [this.#wires.leasesKey(tag), this.#wires.leaseKey(tag, id), ...keys];
   }
 
-  #nextId(): string {
-    this.#leases += 1;
-    return `${this.#name}.${this.#leases.toString(36)}`;
+  #wiresOf(meters: readonly Meter[]): readonly MeterWire[] {
+    return meters.map((meter) => this.#wires.of(meter));
   }
 
   #own(lease: Lease): RedisLease {
     if (lease instanceof RedisLease && lease.owner === this) return lease;
     throw foreignLease();
   }
-}
-
-function partOf({ group, verdict }: Decision): LeasePart[] {
-  return verdict.granted ? [{ ...group, totals: verdict.totals }] : [];
 }

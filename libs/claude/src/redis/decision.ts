@@ -1,0 +1,14 @@
+import type { Group } from './groups.js';
+import type { LeasePart } from './redis-lease.js';
+import type { Verdict } from './replies.js';
+
+/** What one server said of the claims it was asked about. */
+export interface Decision {
+  readonly group: Group;
+  readonly verdict: Verdict;
+}
+
+/** What it has granted of a lease. */
+export function partOf({ group, verdict }: Decision): LeasePart[] {
+  return verdict.granted ? [{ ...group, totals: verdict.totals }] : [];
+}
