@@ -3,6 +3,7 @@ const TIMED = [
   '/test/faults/',
   '/test/admission/',
   '/test/processes/',
+  '/test/redis/outage\\.spec\\.ts$',
   '/transport/transport\\.connections\\.spec\\.ts$',
 ];
 
