@@ -209,9 +209,9 @@ describe('Which calls are logged', () => {
   });
 
   it('is none that succeeded at a rate of 0, but for those that are slow', async () => {
-    const { claude, sim, lines } = await bootLogged({ sampleRate: 0, slowCallMs: 40 });
+    const { claude, sim, lines } = await bootLogged({ sampleRate: 0, slowCallMs: 1_000 });
     await claude.messages.create(PARAMS);
-    sim.onMessage().failWith({ kind: 'slowFirstToken', ms: 60 });
+    sim.onMessage().failWith({ kind: 'slowFirstToken', ms: 1_050 });
     await claude.messages.create(PARAMS);
     expect(lines).toMatchObject([{ level: 'warn', fields: { slow: true, outcome: 'succeeded' } }]);
   });
