@@ -34,7 +34,7 @@ it('counts a metric that throws, which neither the caller nor any other observer
 });
 
 it('scrapes what can be told while something cannot, and counts that', async () => {
-  const harness = await bootMetrics({ store: new SecretiveStore(systemClock) });
+  const harness = await bootMetrics({ store: new SecretiveStore(systemClock), storeOutage: { limits: 'open' } });
   await harness.claude.messages.create(PARAMS);
 
   await harness.scrape();
