@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { bareClient, claudeService, PARAMS } from './lib/clients.mjs';
+import { bareClient, claudeService } from './lib/clients.mjs';
 import { start } from './lib/processes.mjs';
+import { PARAMS } from './lib/requests.mjs';
 
 const STREAMS = 2_000;
 /** The whole process, Node, Nest and the SDK included. */
