@@ -20,11 +20,12 @@ const EVERYTHING = { cost: { budgets: [{ name: 'everybody', limitUsd: 1_000_000,
 export async function startServers(everything) {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
   const upstream = await start('./replay.mjs');
+  // First, as installing it takes longer than a connection to the others is kept open.
+  const portkey = everything ? await startPortkey(upstream.url, EXEC_ARGV) : null;
   const env = { ANTHROPIC_BASE_URL: upstream.url, ANTHROPIC_API_KEY: 'bench', PORT: '0' };
   const proxy = await start('./undici-proxy.mjs', { env, execArgv: EXEC_ARGV });
   const express = await start('./by-hand.mjs', { env: { ...env, FRAMEWORK: 'express' }, execArgv: EXEC_ARGV });
   const fastify = await start('./by-hand.mjs', { env: { ...env, FRAMEWORK: 'fastify' }, execArgv: EXEC_ARGV });
-  const portkey = everything ? await startPortkey(upstream.url, EXEC_ARGV) : null;
   const { settings, headers } = everything ? everyRoom(folder) : { settings: {}, headers: {} };
   const log = join(folder, 'gateway.log');
   const gateway = await start('./gateway-process.mjs', { env: { ...env, ...settings }, execArgv: EXEC_ARGV, log });

@@ -1,10 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stop } from './processes.mjs';
+import { freePort } from './free-port.mjs';
 
 const PACKAGE = '@portkey-ai/gateway';
 const VERSION = '1.15.2';
@@ -58,14 +58,6 @@ function install() {
   const { status, error, stderr } = spawnSync('npm', args, { cwd: FOLDER, encoding: 'utf8' });
   if (status === 0 && existsSync(MAIN)) return null;
   return error?.message ?? `npm could not install it. ${stderr.trim().split('\n')[0]}`;
-}
-
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function listens(url, child) {

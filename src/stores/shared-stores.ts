@@ -24,10 +24,6 @@ export class SharedStores {
     }
   }
 
-  get isAny(): boolean {
-    return this.meters !== null || this.shared !== null;
-  }
-
   get ledger(): SharedLedger['ledger'] | null {
     return this.shared?.ledger ?? null;
   }

@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { startGateway, type Gateway } from '../../src/gateway.js';
 import { readSettings } from '../../src/settings.js';
@@ -18,6 +18,7 @@ import {
   startPair,
   startSimulator,
 } from './support.js';
+import { freePort } from '../support/free-port.js';
 
 const ROUTES = ['/usage/summary', '/usage/by-model', '/usage/by-user', '/usage/by-tag', '/budgets'];
 
@@ -41,15 +42,6 @@ async function listenersLeft(): Promise<number> {
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
-}
-
-/** A port of loopback that nobody listens on. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
 }
 
 /** Whether somebody listens at an address. */

@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { RedisAdmissionStore, type RedisClient } from 'nestjs-claude/redis';
 import { createClient } from 'redis';
 import { RedisCluster } from '../support/redis-cluster.js';
-import { freePort, hasRedisServer, RedisServer } from '../support/redis-server.js';
+import { freePort } from '../support/free-port.js';
+import { hasRedisServer, RedisServer } from '../support/redis-server.js';
 import { bootClaude, eventually, PARAMS } from '../support/claude-harness.js';
 
 const describeRedis = hasRedisServer('how an application starts with a store in Redis') ? describe : describe.skip;

@@ -4,7 +4,7 @@ import type { RedisClient } from './redis-client.js';
 export interface RedisAdmissionStoreOptions {
   /**
    * Your client of ioredis 5 or 6, iovalkey, or node-redis 5 or 6, for one server or a cluster. It stays yours: the store
-   * neither connects nor ends it.
+   * does not connect it, and ends it only where `closesClient` says so.
    */
   readonly client: RedisClient;
   /**
