@@ -9,6 +9,26 @@ describe('WireHeaders', () => {
     expect(new WireHeaders([Buffer.from('Name'), Buffer.from([0xe9])]).get('name')).toBe('é');
   });
 
+  it('reads buffers alike, whether all are views of one chunk, one of them is not, or each is on its own', () => {
+    const text = RAW.join('');
+    const chunk = Buffer.from(`HTTP/1.1 200 OK${text}the body`);
+    let at = chunk.indexOf(text);
+    const views = RAW.map((part) => chunk.subarray(at, (at += part.length)));
+    const mixed = views.with(3, Buffer.from(RAW[3] ?? ''));
+    const apart = RAW.map((part) => Buffer.from(part));
+    for (const raw of [views, mixed, apart, views.toReversed()]) {
+      const expected = new WireHeaders(raw.map((part) => part.toString()));
+      const headers = new WireHeaders(raw);
+      expect([headers.get('X-b'), headers.get('A'), headers.get('set-cookie'), headers.get('none')]).toEqual([
+        expected.get('X-b'),
+        expected.get('A'),
+        expected.get('set-cookie'),
+        null,
+      ]);
+      expect([...headers]).toEqual([...expected]);
+    }
+  });
+
   it('lists what the platform lists', () => {
     const pairs = Array.from({ length: RAW.length / 2 }, (_, at): [string, string] => [
       RAW[2 * at] ?? '',

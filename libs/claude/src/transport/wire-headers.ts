@@ -7,6 +7,12 @@ export type RawHeaders = readonly (Buffer | string)[];
 type Pair = [name: string, value: string];
 type ForEach = (value: string, name: string, headers: Headers) => void;
 
+/** More than lies between the headers of a response that came in one piece. */
+const LONGEST_HEAD = 16_384;
+
+/** Each byte, capital letters as small ones. */
+const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 65 && code <= 90 ? code + 32 : code));
+
 const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
 
 /**
@@ -24,7 +30,13 @@ export class WireHeaders implements Headers {
 
   get(name: string): string | null {
     if (this.#changed !== undefined) return this.#changed.get(name);
-    return this.#sorted().get(name.toLowerCase()) ?? missing(name);
+    const raw = this.#raw;
+    const first = placeOf(name, raw, 0);
+    if (first === -1) return missing(name);
+    // Several values of one name are joined.
+    return placeOf(name, raw, first + 2) === -1
+      ? textOf(raw[first + 1])
+      : (this.#sorted().get(name.toLowerCase()) ?? null);
   }
 
   has(name: string): boolean {
@@ -95,6 +107,24 @@ export class WireHeaders implements Headers {
 
 Object.setPrototypeOf(WireHeaders.prototype, PlatformHeaders.prototype);
 
+/** Where a name stands, from a place on; -1 where it does not. Most lookups find that out by lengths alone. */
+function placeOf(name: string, raw: RawHeaders, from: number): number {
+  for (let at = from; at + 1 < raw.length; at += 2) {
+    const part = raw[at] as Buffer | string;
+    if (part.length === name.length && isName(part, name)) return at;
+  }
+  return -1;
+}
+
+/** Whether the name of a header is that one, in letters of whichever size. */
+function isName(part: Buffer | string, name: string): boolean {
+  if (typeof part === 'string') return part.toLowerCase() === name.toLowerCase();
+  for (let at = 0; at < name.length; at += 1) {
+    if (LOWER[part[at] as number] !== LOWER[name.charCodeAt(at)]) return false;
+  }
+  return true;
+}
+
 /** Null, or the platform's own error when that is no header name at all. */
 function missing(name: string): string | null {
   return TOKEN.test(name) ? null : new PlatformHeaders().get(name);
@@ -109,8 +139,9 @@ class SortedHeaders {
   readonly #values: string[] = [];
 
   constructor(raw: RawHeaders) {
-    for (let at = 0; at + 1 < raw.length; at += 2) {
-      this.#add(textOf(raw[at]).toLowerCase(), textOf(raw[at + 1]));
+    const parts = textsOf(raw);
+    for (let at = 0; at + 1 < parts.length; at += 2) {
+      this.#add((parts[at] as string).toLowerCase(), parts[at + 1] as string);
     }
   }
 
@@ -149,6 +180,35 @@ class SortedHeaders {
 
 function joined(values: readonly string[]): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
+}
+
+/**
+ * Each part as text. All parts of most responses are views of the one chunk they came in: that is decoded once, as a call into
+ * the runtime for each part costs more than all else here.
+ */
+function textsOf(raw: RawHeaders): readonly string[] {
+  const [first] = raw;
+  const last = raw.at(-1);
+  if (typeof first !== 'object' || typeof last !== 'object') return raw.map(textOf);
+  const { buffer, byteOffset } = first;
+  const length = last.byteOffset + last.length - byteOffset;
+  if (length <= 0 || length > LONGEST_HEAD || !raw.every((part) => isWithin(part, buffer, byteOffset, length))) {
+    return raw.map(textOf);
+  }
+  const head = Buffer.from(buffer, byteOffset, length).toString('latin1');
+  return (raw as readonly Buffer[]).map((part) => {
+    const at = part.byteOffset - byteOffset;
+    return head.slice(at, at + part.length);
+  });
+}
+
+function isWithin(part: Buffer | string, buffer: ArrayBufferLike, from: number, length: number): boolean {
+  return (
+    typeof part === 'object' &&
+    part.buffer === buffer &&
+    part.byteOffset >= from &&
+    part.byteOffset + part.length <= from + length
+  );
 }
 
 function textOf(part: Buffer | string | undefined): string {
