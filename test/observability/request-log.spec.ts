@@ -64,6 +64,16 @@ describe('The line of a call', () => {
     });
   });
 
+  it('is not made where the logger would throw it away', async () => {
+    const capture = captureLog();
+    const writer = { ...capture.writer, isLevelEnabled: (level: string): boolean => level === 'error' };
+    const { claude } = await bootLogged({}, { ...capture, writer });
+    await claude.messages.create(PARAMS);
+    expect(capture.lines).toEqual([]);
+    await expect(claude.messages.create({ ...PARAMS, max_tokens: -1 })).rejects.toThrow('max_tokens');
+    expect(capture.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+
   it('tells of earlier attempts and of the model that answered, and adds up what all of them used', async () => {
     const capture = captureLog();
     const retry = { baseDelayMs: 1, maxDelayMs: 1, overloadedBaseDelayMs: 1, overloadedMaxDelayMs: 1 };

@@ -1,6 +1,7 @@
-import { Logger, type Provider, type Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { CircuitBreakerService } from './circuit/circuit-breaker.service.js';
 import { createRuntime, type ClaudeRuntime } from './claude.runtime.js';
+import { nestLineWriter } from './observability/nest-line-writer.js';
 import { ClaudeService } from './claude.service.js';
 import { CLAUDE_OPTIONS, CLAUDE_RUNTIME, namedInstanceToken, type ServiceClass } from './claude.tokens.js';
 import { namesCredentials, resolveSettings } from './config/settings.js';
@@ -49,7 +50,7 @@ export function instanceProviders(name: string | undefined): Provider[] {
     useFactory: async (options: unknown) => {
       const stored = namesCredentials(options, process.env) ? null : await storedKeySource();
       const settings = resolveSettings(options, process.env, stored);
-      const logWriter = new Logger(name === undefined ? 'Claude' : `Claude ${name}`);
+      const logWriter = nestLineWriter(name === undefined ? 'Claude' : `Claude ${name}`);
       const tracing = await tracingOf(settings);
       return withOpenLedger(settings, () => createRuntime(settings, name, { logWriter, tracing }));
     },

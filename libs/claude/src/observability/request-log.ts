@@ -11,8 +11,13 @@ import { fillHandlerFields, type HandlerSummary } from './handler-fields.js';
 import { callText, handlerText } from './line-text.js';
 import type { LogLevelOrOff, LogSettings } from './log.options.js';
 
+type LogLevel = Exclude<LogLevelOrOff, 'off'>;
+
 /** Whatever writes lines: Nest's own `Logger`. */
-export type LineWriter = Pick<Logger, Exclude<LogLevelOrOff, 'off'>>;
+export type LineWriter = Pick<Logger, LogLevel> & {
+  /** Whether lines of a level are written at all: what would be thrown away is not made. Default: all are. */
+  isLevelEnabled?(level: LogLevel): boolean;
+};
 
 export interface RequestLogOptions {
   readonly settings: LogSettings;
@@ -39,7 +44,7 @@ export class RequestLog {
     const { levels, slowCallMs, sampleRate, content, contentChars } = this.#options.settings;
     const isSlow = record.outcome.kind === 'succeeded' && record.durationMs >= slowCallMs;
     const level = levels[isSlow ? 'slow' : record.outcome.kind];
-    if (level === 'off') return;
+    if (level === 'off' || !this.#writes(level)) return;
     const isSampled = sampleRate < 1 && !isSlow && record.outcome.kind === 'succeeded';
     if (isSampled && this.#options.random() >= sampleRate) return;
     this.#write(level, callText, (line) => {
@@ -52,16 +57,16 @@ export class RequestLog {
 
   handler(summary: HandlerSummary): void {
     const level = this.#options.settings.levels[summary.outcome];
-    if (level !== 'off') {
+    if (level !== 'off' && this.#writes(level)) {
       this.#write(level, handlerText, (line) => fillHandlerFields(line, summary, this.#texts.clear));
     }
   }
 
-  #write(
-    level: Exclude<LogLevelOrOff, 'off'>,
-    text: (fields: LogFields) => string,
-    fill: (line: LogLine) => void,
-  ): void {
+  #writes(level: LogLevel): boolean {
+    return this.#options.writer.isLevelEnabled?.(level) ?? true;
+  }
+
+  #write(level: LogLevel, text: (fields: LogFields) => string, fill: (line: LogLine) => void): void {
     const { redactor, writer } = this.#options;
     redactor.guard(
       () => {
