@@ -48,7 +48,7 @@ export class Costs {
       onError: (error) => tell({ type: 'price-file-rejected', error }),
     });
     this.savings = resolveSavings(savings, this.prices, clock);
-    this.appraiser = new SavingsAppraiser(this.prices.costOf, this.savings);
+    this.appraiser = new SavingsAppraiser(this.prices.sumOf, this.savings);
     this.memory = ledger.store === undefined ? new MemoryLedger(clock, ledger) : null;
     this.ledger = ledger.store ?? (this.memory as MemoryLedger);
     this.#ledgerEvents = this.ledger.events?.subscribe(tell) ?? null;

@@ -15,11 +15,18 @@ const FIELDS: Readonly<Record<CostKind, keyof TokenUsage | 'webSearchRequests'>>
   'web-search': 'webSearchRequests',
 };
 
+const NO_ITEMS: readonly CostItem[] = Object.freeze([]);
+
 /** A bill that is being written: lines in pico-dollars, and a total that is rounded once. */
 export class Bill {
-  readonly #items: CostItem[] = [];
+  readonly #items: CostItem[] | null;
   #unpriced: UnpricedPart[] | null = null;
   #picoUsd = 0;
+
+  /** @param isItemized Whether it keeps its lines, or only their sum. */
+  constructor(isItemized: boolean) {
+    this.#items = isItemized ? [] : null;
+  }
 
   /** @throws InvalidOptionsError when the bill would be above 9,007 dollars, or the quantity is no count. */
   add(kind: CostKind, quantity: number, unitPicoUsd: number, model: string, iteration: string | null): void {
@@ -32,7 +39,7 @@ export class Bill {
           'and one request can cost 9,007 dollars at most. Price each request by itself.',
       );
     }
-    this.#items.push({ kind, model, iteration, quantity, unitPicoUsd, picoUsd });
+    this.#items?.push({ kind, model, iteration, quantity, unitPicoUsd, picoUsd });
   }
 
   /** Names a part that has no price, or not its own; once however often it is found. */
@@ -46,7 +53,7 @@ export class Bill {
   close(quality: Usage['quality'], priceVersion: string): Cost {
     return {
       nanoUsd: picoToNano(this.#picoUsd),
-      items: this.#items,
+      items: this.#items ?? NO_ITEMS,
       unpriced: this.#unpriced ?? NOTHING,
       accuracy: quality === 'complete' ? 'exact' : 'estimated',
       priceVersion,

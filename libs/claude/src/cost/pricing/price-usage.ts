@@ -32,15 +32,20 @@ interface Pricing {
  * Not covered, because no response tells: container hours of code execution.
  *
  * @param prices Holds the book in force; read anew for each usage.
+ * @param itemized Whether the bill keeps its lines.
  * @param unknownModel What has been used is priced or named, never refused: `refuse` is the same as `allow-unpriced` here.
  * @throws InvalidOptionsError from the returned function, for a usage that adds up to more than 9,007 dollars.
  */
-export function usagePricer(prices: { readonly book: PriceBook }, unknownModel: UnknownModel): PriceUsage {
+export function usagePricer(
+  prices: { readonly book: PriceBook },
+  unknownModel: UnknownModel,
+  { itemized }: { readonly itemized: boolean },
+): PriceUsage {
   return (asked, usage, atMs): Cost => {
     const { book } = prices;
     const model = asked ?? NO_MODEL;
     const pricing: Pricing = {
-      bill: new Bill(),
+      bill: new Bill(itemized),
       book,
       usage,
       atMs,

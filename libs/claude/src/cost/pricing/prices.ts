@@ -15,6 +15,8 @@ export type RequestToPrice = Omit<PlannedRequest, 'unknownModel'>;
 export class Prices {
   /** What a usage costs. */
   readonly costOf: PriceUsage;
+  /** The same without the lines of the bill, for whoever only compares. */
+  readonly sumOf: PriceUsage;
   readonly unknownModel: UnknownModel;
   readonly #options: PricingOptions;
   readonly #file: PriceFile | null;
@@ -26,7 +28,8 @@ export class Prices {
     this.unknownModel = options.unknownModel ?? PRICING_DEFAULTS.unknownModel;
     this.#file = options.file === undefined ? null : this.#open(options.file, clock, listener);
     this.#book = this.#compile(this.#file?.list ?? null);
-    this.costOf = usagePricer(this, this.unknownModel);
+    this.costOf = usagePricer(this, this.unknownModel, { itemized: true });
+    this.sumOf = usagePricer(this, this.unknownModel, { itemized: false });
   }
 
   /** The prices of every model. Another book once the price file has changed. */
