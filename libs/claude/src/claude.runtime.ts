@@ -141,7 +141,7 @@ export function createRuntime(
     store,
     clock,
     prices: costs.prices,
-    estimateInput: (params, model) => limiter.estimate({ params, model, requestType: null }).inputTokens,
+    correctInput: (countedTokens, model) => limiter.inputTokens(countedTokens, model),
     tell: (event) => costs.budgetEvents.next(event),
   });
   const keyEvents = new Subject<KeyEvent>();

@@ -61,9 +61,9 @@ export interface Replay {
 export interface Observation {
   readonly meter: Meter;
   /** The limit it names. Replaces a guess; otherwise the lower of it and the configured one holds. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** What it says is left. Only ever lowers the level, unless the limit was a guess until now. */
-  readonly remaining?: number;
+  readonly remaining?: number | undefined;
   /** Closes the meter for so long, or longer if it already is; 0 milliseconds open it, whatever closed it. */
   readonly closed?: { readonly forMs: number; readonly by: ClosedBy };
   /** Of a budget: lets so much more be used in the stretch. A negative one takes back what was let before. */

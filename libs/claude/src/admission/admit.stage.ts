@@ -21,11 +21,11 @@ export function admitStage(admission: Admission, askOf: AskOf): Stage {
     const entered = enter(admission, askOf, call);
     const held = isPending(entered) ? await entered : entered;
     if (held === null) return next(call);
-    const letGo = call.holdAttempts(held);
+    call.listeners.add(held);
     try {
       return await next(call);
     } finally {
-      letGo();
+      call.listeners.remove(held);
       held.returnUnused();
     }
   };

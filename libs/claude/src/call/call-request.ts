@@ -1,5 +1,6 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import { modelOf, type CallInit } from './call-init.js';
+import { estimateRequestTokens } from './request-tokens.js';
 import { readBody, withChanges, type ReplacedRequest, type RequestChanges } from './request-body.js';
 
 /** What the next attempt of a call sends. */
@@ -10,6 +11,7 @@ export class CallRequest {
   model: string | null;
   /** What was asked for, before a fallback or a budget changed it. */
   params: unknown;
+  #countedTokens: number | null = null;
 
   constructor({ request, params }: Pick<CallInit, 'request' | 'params'>) {
     this.encoded = request;
@@ -17,10 +19,16 @@ export class CallRequest {
     this.model = modelOf(params);
   }
 
+  /** Limits, budgets and strategies all ask for it. */
+  get countedTokens(): number {
+    return (this.#countedTokens ??= estimateRequestTokens(this.params, this.model));
+  }
+
   /** @returns Whether the body let itself be changed. */
   change(changes: RequestChanges): boolean {
     const body = withChanges(this.encoded.body, changes);
     if (body === null) return false;
+    if (changes.model !== undefined) this.#countedTokens = null;
     this.model = changes.model ?? this.model;
     this.encoded = { ...this.encoded, body };
     return true;
@@ -29,6 +37,7 @@ export class CallRequest {
   replace({ body, params }: ReplacedRequest): void {
     this.params = params;
     this.model = modelOf(params);
+    this.#countedTokens = null;
     this.encoded = { ...this.encoded, body };
   }
 }

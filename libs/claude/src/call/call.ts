@@ -1,6 +1,7 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
 import type { CallFailure, CallFailureSource } from '../errors/call-failure.js';
-import { Attempt, type AttemptListener } from './attempt.js';
+import { Attempt } from './attempt.js';
+import { AttemptListeners } from './attempt-listeners.js';
 import type { Clock } from './clock.js';
 import { modelOf, type CallInit } from './call-init.js';
 import { CallRequest } from './call-request.js';
@@ -40,8 +41,9 @@ export class Call implements CallFailureSource, Rostered {
   optimization: CallOptimization | null = null;
   /** What the sanitizer found in its request. */
   findings: readonly InputFinding[] = NO_FINDINGS;
+  /** Those who hear of the attempts made from now on. */
+  readonly listeners = new AttemptListeners();
   #deciding: Attempt | null | undefined = undefined;
-  #holders: readonly AttemptListener[] = [];
   readonly #request: CallRequest;
   readonly #attempts: Attempt[] = [];
   readonly #startedAt: number;
@@ -84,6 +86,11 @@ export class Call implements CallFailureSource, Rostered {
   /** The SDK method's params, or the parsed body of a request given as bytes, or what replaced them; `undefined` for none. */
   get params(): unknown {
     return this.#request.params;
+  }
+
+  /** Its whole input in tokens as it is guessed here, for the model that is asked. Worked out once. */
+  get countedTokens(): number {
+    return this.#request.countedTokens;
   }
 
   get stream(): boolean {
@@ -159,17 +166,10 @@ export class Call implements CallFailureSource, Rostered {
     return this.#attempts.length;
   }
 
-  /** Lets somebody hear of the attempts made from now on, each from its beginning, until the function returned is called. */
-  holdAttempts(listener: AttemptListener): () => void {
-    this.#holders = [...this.#holders, listener];
-    return () => void (this.#holders = this.#holders.filter((each) => each !== listener));
-  }
-
   /** Starts the next attempt. Whoever starts it sees to its end. */
   beginAttempt(): Attempt {
     this.attempt?.followed();
-    const { listener } = this.endpoint;
-    const listeners = listener === undefined ? [...this.#holders] : [listener, ...this.#holders];
+    const listeners = this.listeners.with(this.endpoint.listener);
     const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, listeners);
     this.#attempts.push(attempt);
     return attempt;

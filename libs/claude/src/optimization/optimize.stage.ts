@@ -15,7 +15,7 @@ export function optimizeStage(optimizer: Optimizer): Stage {
 
 async function optimized(call: Call, next: NextStage, optimizer: Optimizer): Promise<Response> {
   const watch = new AnswerWatch(call, optimizer.learn);
-  const letGo = call.holdAttempts(watch);
+  call.listeners.add(watch);
   try {
     const planned = optimizer.of(call);
     // Only what takes time may be called off meanwhile, or take too long.
@@ -24,7 +24,7 @@ async function optimized(call: Call, next: NextStage, optimizer: Optimizer): Pro
     if (optimization === null || !begun(call, optimization, optimizer.dryRun)) return await next(call);
     return await answered(call, next, optimization, watch);
   } finally {
-    letGo();
+    call.listeners.remove(watch);
   }
 }
 

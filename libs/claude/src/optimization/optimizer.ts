@@ -57,7 +57,7 @@ export class Optimizer {
     const { dryRun, prices } = this.parts;
     const optimization = (plan: Plan | null): Optimization | null =>
       plan === null ? null : new Optimization(call, plan, { dryRun, costOf: prices.costOf });
-    const plan = this.plan({ params, model, stream, context });
+    const plan = this.plan({ params, model, stream, context, inputTokens: call.countedTokens });
     return isPending(plan) ? plan.then(optimization) : optimization(plan);
   }
 

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../admission/admission-store.js';
 import { isPending } from '../admission/turnstile.js';
 import type { Clock } from '../call/clock.js';
+import type { CallContext } from '../call/context.js';
 import { estimateRequestTokens } from '../call/request-tokens.js';
 import { maxTokensOf } from '../call/request-traits.js';
 import { estimatedUsage } from '../call/usage.js';
@@ -20,8 +21,8 @@ import {
   type StrategyRequest,
 } from './strategy.js';
 
-/** A request to make cheaper. */
-export type PlannedRequest = Omit<StrategyRequest, 'inputTokens'>;
+/** A request to make cheaper, and its input in tokens where that was counted before. */
+export type PlannedRequest = Omit<StrategyRequest, 'inputTokens'> & { readonly inputTokens?: number };
 
 /** A plan that is being made. */
 interface Draft {
@@ -48,12 +49,13 @@ export class Planner {
 
   /** At once where every strategy answers at once. @returns `null` where nothing is to be changed. */
   plan(asked: PlannedRequest): Awaitable<Plan | null> {
-    return this.#planFrom(0, { asked: asked.params, request: sized(asked), steps: [] });
+    return this.#planFrom(0, { asked: asked.params, request: new SizedRequest(asked), steps: [] });
   }
 
   #planFrom(first: number, draft: Draft): Awaitable<Plan | null> {
-    for (const [index, strategy] of this.parts.strategies.entries()) {
-      if (index < first) continue;
+    const { strategies } = this.parts;
+    for (let index = first; index < strategies.length; index += 1) {
+      const strategy = strategies[index] as OptimizationStrategy;
       const proposal = this.#ask(strategy, draft.request);
       if (isPending(proposal)) {
         return proposal.then((late) => {
@@ -71,11 +73,9 @@ export class Planner {
     if (proposal === null) return;
     const { request, steps } = draft;
     const { changes } = proposal;
-    const next = sized({
-      ...request,
-      params: { ...request.params, ...changes },
-      model: changes.model ?? request.model,
-    });
+    const { stream, context } = request;
+    const model = changes.model ?? request.model;
+    const next = new SizedRequest({ params: { ...request.params, ...changes }, model, stream, context });
     steps.push(this.#step(strategy, proposal, request, next));
     draft.request = next;
   }
@@ -141,18 +141,24 @@ function accepted(proposal: Proposal, params: RequestFields): Proposal | null {
   return { ...proposal, changes: Object.fromEntries(fields.map((field) => [field, changes[field]])) };
 }
 
-function sized(request: PlannedRequest): StrategyRequest {
-  const { params, model, stream, context } = request;
-  let inputTokens: number | null = null;
-  return {
-    params,
-    model,
-    stream,
-    context,
-    get inputTokens() {
-      return (inputTokens ??= estimateRequestTokens(params, model));
-    },
-  };
+class SizedRequest implements StrategyRequest {
+  readonly params: RequestFields;
+  readonly model: string;
+  readonly stream: boolean;
+  readonly context: CallContext;
+  #inputTokens: number | null;
+
+  constructor({ params, model, stream, context, inputTokens }: PlannedRequest) {
+    this.params = params;
+    this.model = model;
+    this.stream = stream;
+    this.context = context;
+    this.#inputTokens = inputTokens ?? null;
+  }
+
+  get inputTokens(): number {
+    return (this.#inputTokens ??= estimateRequestTokens(this.params, this.model));
+  }
 }
 
 function sizeOf({ model, inputTokens, params }: StrategyRequest): RequestSize {

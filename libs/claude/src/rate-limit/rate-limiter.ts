@@ -109,8 +109,9 @@ export class RateLimiter implements AttemptObserver {
     if (limit === 'none') return null;
     const domain = this.domain(limitDomain);
     if (limit !== 'model_group') return new RateLimitAsk(domain.poolOfGroup(limit), null, '', null, this);
-    const { effectiveModel: model, params, context } = call;
-    const estimate = this.#estimator.estimate({ params, model, requestType: context.requestType ?? null });
+    const { effectiveModel: model, params, context, countedTokens } = call;
+    const requestType = context.requestType ?? null;
+    const estimate = this.#estimator.estimate({ params, model, requestType, countedTokens });
     const pool = domain.poolOfModel(model ?? UNKNOWN_MODEL, speedOf(params) === 'fast');
     const ask = (exact: TokenEstimate): RateLimitAsk =>
       new RateLimitAsk(pool, this.places(call.endpoint), this.#tenantOf(context), exact, this);
@@ -120,6 +121,11 @@ export class RateLimiter implements AttemptObserver {
   /** What a request is thought to use, by what such requests have used. */
   estimate(request: EstimatedRequest): TokenEstimate {
     return this.#estimator.estimate(request);
+  }
+
+  /** What an input that was counted really comes to, by what such counts have come to. */
+  inputTokens(countedTokens: number, model: string | null): number {
+    return this.#estimator.inputTokens(countedTokens, model);
   }
 
   answered({ pool }: RateLimitAsk, headers: Headers, lease: Lease): void {

@@ -1,4 +1,7 @@
-/** A quantile of the last so many values. A value costs a binary search and a shift of what lies above it. */
+/**
+ * A quantile of the last so many values. A value costs two binary searches, and a shift of what lies between it and the one
+ * it replaces.
+ */
 export class RecentQuantile {
   /** In the order they came; the next replaces the oldest. */
   readonly #recent: number[] = [];
@@ -25,10 +28,19 @@ export class RecentQuantile {
 
   add(value: number): void {
     const oldest = this.#recent[this.#next];
-    if (oldest !== undefined && this.#recent.length === this.size) this.#sorted.splice(this.#placeOf(oldest), 1);
-    this.#sorted.splice(this.#placeOf(value), 0, value);
+    if (oldest === undefined) this.#sorted.push(value);
+    this.#move(oldest === undefined ? this.#sorted.length - 1 : this.#placeOf(oldest), value);
     this.#recent[this.#next] = value;
     this.#next = (this.#next + 1) % this.size;
+  }
+
+  /** Puts a value where it belongs, in the stead of the one at a place. */
+  #move(from: number, value: number): void {
+    const sorted = this.#sorted;
+    let at = from;
+    for (; at + 1 < sorted.length && (sorted[at + 1] ?? Infinity) < value; at += 1) sorted[at] = sorted[at + 1] ?? NaN;
+    for (; at > 0 && (sorted[at - 1] ?? -Infinity) > value; at -= 1) sorted[at] = sorted[at - 1] ?? NaN;
+    sorted[at] = value;
   }
 
   /** Of the first value that is not below. */

@@ -16,6 +16,8 @@ export interface EstimatedRequest {
   readonly model: string | null;
   /** What kind of work it is, as the caller said; `null` where it did not. */
   readonly requestType: string | null;
+  /** Its input as it was counted before, for that model. Default: it is counted now. */
+  readonly countedTokens?: number;
 }
 
 /** What a request is thought to use. */
@@ -37,10 +39,10 @@ export class TokenEstimator {
 
   constructor(private readonly mode: Required<EstimateOptions>['output']) {}
 
-  estimate({ params, model: asked, requestType }: EstimatedRequest): TokenEstimate {
+  estimate({ params, model: asked, requestType, countedTokens: counted }: EstimatedRequest): TokenEstimate {
     const model = asked ?? '';
     const kind = `${model} ${requestType ?? featuresOf(params)}`;
-    const countedTokens = estimateRequestTokens(params, asked);
+    const countedTokens = counted ?? estimateRequestTokens(params, asked);
     return {
       inputTokens: this.#input.estimate(model, countedTokens),
       outputTokens: this.#outputOf(kind, maxTokensOf(params)),
@@ -48,6 +50,11 @@ export class TokenEstimator {
       model,
       kind,
     };
+  }
+
+  /** What an input really comes to, by what counts of it have come to. */
+  inputTokens(countedTokens: number, model: string | null): number {
+    return this.#input.estimate(model ?? '', countedTokens);
   }
 
   /** Learns from what a request has used. An answer that broke off tells nothing of how long answers are. */

@@ -13,8 +13,8 @@ export function batchesStage(batches: Batches): Stage {
   return (call, next) => {
     const listener = listenerFor(call, batches);
     if (listener === null) return next(call);
-    const letGo = call.holdAttempts(listener);
-    return next(call).finally(letGo);
+    call.listeners.add(listener);
+    return next(call).finally(() => call.listeners.remove(listener));
   };
 }
 

@@ -12,18 +12,20 @@ import type { BudgetCharge } from './charge-planner.js';
 /** Whoever decides what becomes of calls that do not fit, and hears what was spent. */
 export interface BudgetKeeper {
   granted(call: Call, accounts: readonly BudgetAccount[]): void;
-  settled(accounts: readonly BudgetAccount[]): void;
+  settled(accounts: readonly BudgetAccount[], spentNanoUsd: number): void;
   relent(call: Call, accounts: readonly BudgetAccount[], denial: Denial): void;
 }
 
 const NO_CLAIMS: Claims = { meters: [], amounts: [] };
+const NO_AMOUNTS: UsedAmounts = [];
 
 /** What an attempt asks of budgets besides its limits: the most it can cost, of each that pays for it. */
 export class BudgetedAsk implements AttemptAsk {
   readonly claims: Claims;
   readonly #accounts: readonly BudgetAccount[];
   readonly #unsettled: readonly null[];
-  #isOver = false;
+  /** The most that any of them paid; `null` until it is over. */
+  #spentNanoUsd: number | null = null;
 
   constructor(
     private readonly call: Call,
@@ -37,8 +39,8 @@ export class BudgetedAsk implements AttemptAsk {
   ) {
     const { meters, amounts } = limits?.claims ?? NO_CLAIMS;
     this.claims = {
-      meters: [...meters, ...charges.map(({ account }) => account.meter)],
-      amounts: [...amounts, ...charges.map(({ nanoUsd }) => nanoUsd)],
+      meters: meters.concat(charges.map(({ account }) => account.meter)),
+      amounts: amounts.concat(charges.map(({ nanoUsd }) => nanoUsd)),
     };
     this.#accounts = charges.map(({ account }) => account);
     this.#unsettled = charges.map(() => null);
@@ -57,16 +59,16 @@ export class BudgetedAsk implements AttemptAsk {
   }
 
   began(attempt: Attempt): void {
-    attempt.reservedNanoUsd = Math.max(...this.charges.map(({ nanoUsd }) => nanoUsd));
+    attempt.reservedNanoUsd = greatest(this.charges.map(({ nanoUsd }) => nanoUsd));
   }
 
   sent(): UsedAmounts {
     this.keeper.granted(this.call, this.#accounts);
-    return [...(this.limits?.sent() ?? []), ...this.#unsettled];
+    return (this.limits?.sent() ?? NO_AMOUNTS).concat(this.#unsettled);
   }
 
   inputKnown(usage: Usage): UsedAmounts {
-    return [...(this.limits?.inputKnown(usage) ?? []), ...this.#unsettled];
+    return (this.limits?.inputKnown(usage) ?? NO_AMOUNTS).concat(this.#unsettled);
   }
 
   answered(headers: Headers, lease: Lease): void {
@@ -74,19 +76,18 @@ export class BudgetedAsk implements AttemptAsk {
   }
 
   ended(attempt: Attempt): UsedAmounts {
-    this.#isOver = true;
-    return [
-      ...(this.limits?.ended(attempt) ?? []),
-      ...(this.isBatch ? this.#ofBatch(attempt) : this.#ofMessage(attempt)),
-    ];
+    const spent = this.isBatch ? this.#ofBatch(attempt) : this.#ofMessage(attempt);
+    this.#spentNanoUsd = greatest(spent);
+    return (this.limits?.ended(attempt) ?? NO_AMOUNTS).concat(spent);
   }
 
-  #ofMessage({ cost }: Attempt): UsedAmounts {
-    return this.charges.map(() => cost?.nanoUsd ?? 0);
+  #ofMessage({ cost }: Attempt): readonly number[] {
+    const nanoUsd = cost?.nanoUsd ?? 0;
+    return this.charges.map(() => nanoUsd);
   }
 
   /** Whether it was taken is known where there is an answer; where there is none, it may have been. */
-  #ofBatch({ sent, status, failure }: Attempt): UsedAmounts {
+  #ofBatch({ sent, status, failure }: Attempt): readonly number[] {
     const wasRefused = !sent || (failure !== null && status !== null && status >= 400);
     return this.charges.map(({ nanoUsd }) => (wasRefused ? 0 : nanoUsd));
   }
@@ -97,6 +98,12 @@ export class BudgetedAsk implements AttemptAsk {
 
   wake(): void {
     this.limits?.wake();
-    if (this.#isOver) this.keeper.settled(this.#accounts);
+    if (this.#spentNanoUsd !== null) this.keeper.settled(this.#accounts, this.#spentNanoUsd);
   }
+}
+
+function greatest(amounts: readonly number[]): number {
+  let most = 0;
+  for (const amount of amounts) if (amount > most) most = amount;
+  return most;
 }

@@ -26,8 +26,8 @@ export interface BudgetsOptions {
   readonly store: AdmissionStore;
   readonly clock: Clock;
   readonly prices: Prices;
-  /** How many tokens the input of a request is thought to have. */
-  readonly estimateInput: (params: unknown, model: string | null) => number;
+  /** How many tokens an input is thought to have, by how many were counted in it. */
+  readonly correctInput: (countedTokens: number, model: string | null) => number;
   readonly tell: (event: BudgetEvent) => void;
 }
 
@@ -40,10 +40,10 @@ export class Budgets implements BudgetKeeper {
   readonly #batchCharges = new WeakMap<Call, readonly BudgetCharge[]>();
 
   constructor(readonly options: BudgetsOptions) {
-    const { budgets, store, clock, prices, estimateInput, tell } = options;
-    this.planner = new ChargePlanner({ prices, clock, estimateInput, accountsOf: (payer) => this.accountsOf(payer) });
+    const { budgets, store, clock, prices, correctInput, tell } = options;
+    this.planner = new ChargePlanner({ prices, clock, correctInput, accountsOf: (payer) => this.accountsOf(payer) });
     this.accounts = budgets.map((budget) => new BudgetAccounts(budget));
-    this.#alerts = new BudgetAlerts(tell);
+    this.#alerts = new BudgetAlerts(clock, tell);
     this.#line = new WaitingLine({
       turnstile: new Turnstile(store),
       clock,
@@ -88,9 +88,10 @@ export class Budgets implements BudgetKeeper {
     });
   }
 
-  settled(accounts: readonly BudgetAccount[]): void {
-    const alerting = accounts.filter(({ budget }) => budget.alertAt.length > 0);
-    if (alerting.length > 0) this.#offPath(alerting, (account, standing) => this.#alerts.look(account, standing));
+  /** @param spentNanoUsd Of each account, at the most. Default: nobody knows how much. */
+  settled(accounts: readonly BudgetAccount[], spentNanoUsd = Infinity): void {
+    const due = accounts.filter((account) => this.#alerts.isDue(account, spentNanoUsd));
+    if (due.length > 0) this.#offPath(due, (account, standing) => this.#alerts.look(account, standing));
   }
 
   /** @throws BudgetExceededError where the call cannot ask for less, or may not. */

@@ -1,9 +1,9 @@
 import type { Call } from '../../call/call.js';
 import type { Clock } from '../../call/clock.js';
+import { estimateRequestTokens } from '../../call/request-tokens.js';
 import { UnpricedModelError } from '../../errors/refusals.js';
 import { fieldsOf } from '../pricing/planned-hops.js';
-import type { PlannedRequest } from '../pricing/worst-case.js';
-import type { Prices } from '../pricing/prices.js';
+import type { Prices, RequestToPrice } from '../pricing/prices.js';
 import type { BudgetAccount, Payer } from './budget-account.js';
 
 /** What an input may be above its estimate: text that is none of the usual languages takes more tokens. */
@@ -20,10 +20,20 @@ export interface BudgetCharge {
 export interface ChargePlannerOptions {
   readonly prices: Prices;
   readonly clock: Clock;
-  /** How many tokens the input of a request is thought to have. */
-  readonly estimateInput: (params: unknown, model: string | null) => number;
+  /** How many tokens an input is thought to have, by how many were counted in it. */
+  readonly correctInput: (countedTokens: number, model: string | null) => number;
   /** The accounts that pay for somebody. */
   readonly accountsOf: (payer: Payer) => readonly BudgetAccount[];
+}
+
+/** What is known of a request beside its params. */
+interface RequestTerms {
+  /** What its answer may have at most. Default: `max_tokens` of the params. */
+  readonly maxTokens?: number | undefined;
+  /** Whether it goes out in a message batch. Default false. */
+  readonly batch?: boolean;
+  /** Its input, if it was counted before. Default: it is counted now. */
+  readonly countedTokens?: number;
 }
 
 /** Says what calls can cost at the most, and which accounts have to pay that. */
@@ -31,10 +41,12 @@ export class ChargePlanner {
   constructor(private readonly options: ChargePlannerOptions) {}
 
   /** @throws UnpricedModelError where a hard budget would have to pay for a model without a price. */
-  ofMessage({ context, effectiveModel: model, endpoint, params, maxTokens }: Call): readonly BudgetCharge[] {
+  ofMessage(call: Call): readonly BudgetCharge[] {
+    const { context, effectiveModel: model, endpoint, params } = call;
     const accounts = this.options.accountsOf({ context, model, key: endpoint.name });
     if (accounts.length === 0) return [];
-    const nanoUsd = payable(accounts, model, this.worstCaseNanoUsd(params, model, { maxTokens }));
+    const terms = { maxTokens: call.maxTokens ?? undefined, countedTokens: call.countedTokens };
+    const nanoUsd = payable(accounts, model, this.worstCaseNanoUsd(params, model, terms));
     return accounts.map((account) => ({ account, nanoUsd }));
   }
 
@@ -60,13 +72,8 @@ export class ChargePlanner {
   }
 
   /** The most that a request can cost; `null` where its price is not known. */
-  worstCaseNanoUsd(
-    params: unknown,
-    model: string | null,
-    { maxTokens = null, batch = false }: { readonly maxTokens?: number | null; readonly batch?: boolean } = {},
-  ): number | null {
-    const request = this.#planned(params, model);
-    return this.options.prices.worstCaseNanoUsd({ ...request, batch, ...(maxTokens === null ? {} : { maxTokens }) });
+  worstCaseNanoUsd(params: unknown, model: string | null, terms: RequestTerms = {}): number | null {
+    return this.options.prices.worstCaseNanoUsd(this.#planned(params, model, terms));
   }
 
   /** The `max_tokens` that so much pays for; `null` where no price is known. */
@@ -74,9 +81,10 @@ export class ChargePlanner {
     return this.options.prices.outputAffordable(this.#planned(params, model), nanoUsd);
   }
 
-  #planned(params: unknown, model: string | null): PlannedRequest {
-    const { estimateInput, clock } = this.options;
-    return { params, model, inputTokens: Math.ceil(estimateInput(params, model) * INPUT_MARGIN), atMs: clock.wall() };
+  #planned(params: unknown, model: string | null, terms: RequestTerms = {}): RequestToPrice {
+    const { maxTokens, batch = false, countedTokens = estimateRequestTokens(params, model) } = terms;
+    const inputTokens = Math.ceil(this.options.correctInput(countedTokens, model) * INPUT_MARGIN);
+    return { params, model, inputTokens, maxTokens, batch, atMs: this.options.clock.wall() };
   }
 }
 
