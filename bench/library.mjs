@@ -11,7 +11,7 @@ const GOALS = Number(process.versions.node.split('.')[0]) >= 24 ? { json: 2.7, s
 const MANY = 256;
 
 export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, MANY], scale = 1, everything = false } = {}) {
-  const simulator = await start('./simulator.mjs');
+  const simulator = await start('./replay.mjs');
   const bare = bareClient(simulator.url);
   const floor = floorClient(simulator.url);
   const { claude, close } = await claudeService(simulator.url, {}, everything);
