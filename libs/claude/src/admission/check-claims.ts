@@ -9,8 +9,8 @@ const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 /** Refuses claims whose amounts cannot be counted. */
 export function checkClaims({ meters, amounts }: Claims): void {
   if (meters.length !== amounts.length) throw wrongClaims(meters, amounts);
-  for (const [i, meter] of meters.entries()) {
-    if (!isAmount(amounts[i])) throw wrongClaim(meter, amounts[i]);
+  for (let i = 0; i < meters.length; i += 1) {
+    if (!isAmount(amounts[i])) throw wrongClaim(meters[i], amounts[i]);
   }
 }
 
@@ -80,8 +80,8 @@ function wrongClaims(meters: readonly Meter[], amounts: readonly number[]): Inva
   );
 }
 
-function wrongClaim(meter: Meter, amount: unknown): InvalidOptionsError {
-  return wrongAmount(`A claim of ${meter.label}`, amount, 'Claim what it is expected to use.');
+function wrongClaim(meter: Meter | undefined, amount: unknown): InvalidOptionsError {
+  return wrongAmount(`A claim of ${meter?.label ?? ''}`, amount, 'Claim what it is expected to use.');
 }
 
 function wrongUse(meter: Meter | undefined, amount: unknown): InvalidOptionsError {

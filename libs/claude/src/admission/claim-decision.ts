@@ -1,6 +1,6 @@
 import type { AcquireOptions, Denial } from './admission-store.js';
 import { checkClaims, isAmount } from './check-claims.js';
-import type { Claims } from './meter.js';
+import type { Claims, Standing } from './meter.js';
 import type { MeterState } from './meter-states.js';
 import { longerOf, type Refusal } from './refusal.js';
 
@@ -60,8 +60,21 @@ function denialOf(
   }
   if (longest === null) return null;
   const { meter, reason, waitMs } = longest;
-  const standings = states.map((state) => state.standing(nowMs));
-  return { granted: false, reason, meter, waitMs: waitMs === Infinity ? null : waitMs, standings };
+  return {
+    granted: false,
+    reason,
+    meter,
+    waitMs: waitMs === Infinity ? null : waitMs,
+    standings: standingsOf(states, nowMs),
+  };
+}
+
+/** One array as long as need be, and no function: the first of a line is told each time somebody else was served. */
+function standingsOf(states: readonly MeterState[], nowMs: number): readonly Standing[] {
+  // oxlint-disable-next-line unicorn/no-new-array -- an array that grows is made several times
+  const standings = new Array<Standing>(states.length);
+  for (let i = 0; i < states.length; i += 1) standings[i] = (states[i] as MeterState).standing(nowMs);
+  return standings;
 }
 
 /** Takes as debt what is not there. */

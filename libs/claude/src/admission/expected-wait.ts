@@ -33,7 +33,10 @@ export function expectWait(
   elapsedMs: number,
   shares: UsedShares,
 ): ExpectedWait {
-  let longest = NO_WAIT;
+  // One object at the end: whoever joins a long line asks for it, and those who wait make the collector's work dear.
+  let longestMs = 0;
+  let isGuess = false;
+  let reason: Standing | undefined;
   for (let index = 0; index < standings.length; index += 1) {
     const standing = standings[index] as Standing;
     const asked = amounts[index] ?? 0;
@@ -41,11 +44,14 @@ export function expectWait(
     const flowMs = flowOf(standing, asked, (ahead[index] ?? 0) * shares.of(index), elapsedMs);
     const waitMs = Math.max(closedMs, flowMs);
     // Nobody knows when a pause ends, and it is the reason all the same.
-    const isReason = longest.standing === undefined && standing.closedForMs === Infinity;
-    if (waitMs > longest.waitMs || isReason)
-      longest = { waitMs, isGuess: flowMs > closedMs && isGuessed(standing), standing };
+    const isReason = reason === undefined && standing.closedForMs === Infinity;
+    if (waitMs > longestMs || isReason) {
+      longestMs = waitMs;
+      isGuess = flowMs > closedMs && isGuessed(standing);
+      reason = standing;
+    }
   }
-  return longest;
+  return reason === undefined ? NO_WAIT : { waitMs: longestMs, isGuess, standing: reason };
 }
 
 /** Whether the limit of a meter is still a guess. */

@@ -17,6 +17,8 @@ const TOKEN_ROUNDING = 500;
  */
 export class HeldBucket {
   readonly #closing = new Closing();
+  /** Most never are, and then there is no time to compare. */
+  #wasClosed = false;
   #meter: RateMeter;
   #learnedLimit: number | null = null;
   #limit = 0;
@@ -70,7 +72,7 @@ export class HeldBucket {
   /** Whether it can give so much at once, of what has flowed back until now too. */
   has(amount: number, nowMs: number): boolean {
     this.refill(nowMs);
-    return amount - this.level <= this.#tolerance && this.#closing.isOver(nowMs);
+    return this.#covers(amount) && (!this.#wasClosed || this.#closing.isOver(nowMs));
   }
 
   /** Gives so much, as debt where it has too little. Returns all it ever granted, this included. */
@@ -125,7 +127,9 @@ export class HeldBucket {
     if (limit !== undefined) this.#learn(limit, nowMs);
     if (remaining !== undefined)
       this.#unused = Math.min(this.#unused, this.#reallyLeft(remaining, grantedThen) + this.#outstanding);
-    if (closed !== undefined) this.#closing.close(closed.forMs, closed.by, nowMs);
+    if (closed === undefined) return;
+    this.#wasClosed = true;
+    this.#closing.close(closed.forMs, closed.by, nowMs);
   }
 
   standing(nowMs: number): Standing {

@@ -222,6 +222,26 @@ describe('claims of the same meters, made again and again', () => {
     take(store, [rate('a', { limit: 6_000 }), 1]);
     expect(store.standing([rate('a', { limit: 6_000 })])[0]).toMatchObject({ limit: 6_000, level: 59 });
   });
+
+  it('of one list take over its descriptions again once others have described them anew', () => {
+    const { store } = setUp();
+    const meters = [a, b];
+    const ask = (): Lease | Denial => store.acquire({ meters, amounts: [100, 1] }, LEASE);
+    expect(ask().granted).toBe(true);
+    store.standing([rate('a', { limit: 6_000 })]);
+    expect(ask()).toMatchObject({ granted: false, reason: 'level', meter: a, standings: [{ limit: 60_000 }, {}] });
+  });
+
+  it('of one list are made of meters that are kept, when those before were forgotten', () => {
+    const { clock, store } = setUp(1);
+    const meters = [a];
+    store.acquire({ meters, amounts: [600] }, { leaseMs: 1 });
+    clock.advance(1_000);
+    grant(store, b, 1);
+    grant(store, places(1), 1);
+    expect(store.acquire({ meters, amounts: [600] }, LEASE).granted).toBe(true);
+    expect(store.standing([a])[0]).toMatchObject({ outstanding: 600 });
+  });
 });
 
 describe('what the memory store refuses', () => {

@@ -15,6 +15,9 @@ export class MeterStates {
    * time, and are found all at once here.
    */
   readonly #together = new Map<string, readonly MeterState[]>();
+  /** What claims were last made of, and its states: `null` once one of them is described anew, or forgotten. */
+  #lastMeters: readonly Meter[] | null = null;
+  #lastStates: readonly MeterState[] = [];
   #round = this.#states.values();
 
   /** @param maxMeters How many there may be before any is forgotten. */
@@ -33,9 +36,14 @@ export class MeterStates {
 
   /** The states of meters, meter by meter, made where there are none; not refilled where there are. */
   obtainAll(meters: readonly Meter[], nowMs: number): readonly MeterState[] {
+    // Looking each meter up, or comparing each, costs as much as taking of it.
+    if (meters === this.#lastMeters) return this.#lastStates;
     const first = meters[0];
-    const states = first && this.#together.get(first.key);
-    return states !== undefined && areOf(states, meters) ? states : this.#findAll(meters, nowMs);
+    const together = first && this.#together.get(first.key);
+    const states = together !== undefined && areOf(together, meters) ? together : this.#findAll(meters, nowMs);
+    this.#lastMeters = meters;
+    this.#lastStates = states;
+    return states;
   }
 
   /** The state of a meter now, to look at: a new one, not kept, where there is none. */
@@ -59,6 +67,7 @@ export class MeterStates {
       this.#states.set(meter.key, state);
       return state;
     }
+    if (kept.meter !== meter) this.#lastMeters = null;
     kept.follow(meter, nowMs);
     return kept;
   }
@@ -86,6 +95,7 @@ export class MeterStates {
     this.#states.delete(state.meter.key);
     // Nobody may be given what is no longer kept.
     this.#together.clear();
+    this.#lastMeters = null;
   }
 }
 

@@ -55,7 +55,10 @@ export const BUDGET_SLICES = 60;
 /** Anything with a bound. A plain description: what is left of it is kept by the store. */
 export type Meter = RateMeter | SlotMeter | BudgetMeter;
 
-/** What is asked of meters: an amount for each, in the same order. */
+/**
+ * What is asked of meters: an amount for each, in the same order. Neither list changes once it is handed in: calls that ask
+ * of the same list of meters are served sooner.
+ */
 export interface Claims {
   readonly meters: readonly Meter[];
   /** Each in its meter's unit; at least 0. */

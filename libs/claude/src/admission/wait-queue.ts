@@ -108,12 +108,12 @@ export class WaitQueue<W extends QueuedWaiter> {
    */
   ahead(rank: Waiter['rank'], into: number[] = []): readonly number[] {
     const [interactive, normal, background] = this.#ranks;
-    interactive.asked.forEach((asked, dimension) => {
-      let sum = asked;
-      if (rank > 0) sum += normal.asked[dimension] ?? 0;
-      if (rank > 1) sum += background.asked[dimension] ?? 0;
-      into[dimension] = sum;
-    });
+    for (let i = 0; i < interactive.asked.length; i += 1) {
+      let sum = interactive.asked[i] ?? 0;
+      if (rank > 0) sum += normal.asked[i] ?? 0;
+      if (rank > 1) sum += background.asked[i] ?? 0;
+      into[i] = sum;
+    }
     return into;
   }
 

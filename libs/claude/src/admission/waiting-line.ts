@@ -5,6 +5,7 @@ import { expectWait, type Outlook } from './expected-wait.js';
 import { neverRefusal, SpentDenial, waitRefusal, type LimitRefusal } from './limit-refusal.js';
 import type { LineTurn } from './line-turn.js';
 import type { Claims, Meter, Standing } from './meter.js';
+import { OnceSoon } from './once-soon.js';
 import { isPending, type Passenger } from './turnstile.js';
 import { WaitQueue } from './wait-queue.js';
 import type { WaitingLineOptions } from './waiting-line.options.js';
@@ -32,6 +33,7 @@ export class WaitingLine implements PlaceListener {
   /** When it is worth asking again, as far as time alone helps. */
   #askAtMs = Infinity;
   #isAsking = false;
+  readonly #soon = new OnceSoon(() => this.wake());
   /** What those ahead of a newcomer ask for; made anew for each. */
   readonly #ahead: number[] = [];
 
@@ -134,6 +136,11 @@ export class WaitingLine implements PlaceListener {
   /** Something may have been given back, or opened. */
   wake(): void {
     if (this.#queue.length > 0) this.#serve();
+  }
+
+  /** Wakes it once for all that is given back by what runs now: to hear each time that it is still too little costs more. */
+  wakeSoon(): void {
+    if (this.#queue.length > 0) this.#soon.ask();
   }
 
   readonly placeFree = (): void => this.wake();

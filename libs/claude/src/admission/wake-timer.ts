@@ -28,19 +28,15 @@ export class WakeTimer {
     if (this.#dueMs === Infinity) this.#timer = null;
     else {
       // Whoever waits for this waits for nothing else.
-      this.#timer = this.clock.setTimer(
-        () => this.#rang(),
-        Math.max(0, Math.ceil(this.#dueMs - this.clock.now())),
-        true,
-      );
+      this.#timer = this.clock.setTimer(this.#rang, Math.max(0, Math.ceil(this.#dueMs - this.clock.now())), true);
     }
   }
 
-  #rang(): void {
+  readonly #rang = (): void => {
     if (this.#dueMs > this.#ringsAtMs) return this.#set();
     this.#dueMs = Infinity;
     this.#ringsAtMs = Infinity;
     this.#timer = null;
     this.onDue();
-  }
+  };
 }

@@ -99,12 +99,13 @@ describe('LimitDomain', () => {
     expect(waiting.map(({ isWaiting }) => isWaiting)).toEqual([true, false]);
   });
 
-  it('wakes nobody of another pool where places have no end', () => {
+  it('wakes nobody of another pool where places have no end', async () => {
     const it = new Domain(10);
     const { domain } = it;
     const [a, b] = [domain.pool('a'), domain.pool('b')];
     const waiting = [it.join(a), it.join(b)];
     domain.wake(a);
+    await Promise.resolve();
     expect(waiting.map(({ isWaiting }) => isWaiting)).toEqual([false, true]);
   });
 });

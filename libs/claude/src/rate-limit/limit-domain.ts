@@ -80,7 +80,7 @@ export class LimitDomain {
   wake(pool: LimitPool): void {
     // Places are common to all pools.
     if (Number.isFinite(this.#slots.limit)) this.wakeAll();
-    else pool.line.wake();
+    else pool.line.wakeSoon();
   }
 
   /** Without an order among the lines, one that never gets empty would take every place there is. */
