@@ -1,11 +1,20 @@
-/** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
-const TIMED = [
-  '/test/faults/',
+/** Tests that wait by the real clock for most of their time: two may do so beside each other, but nobody who computes. */
+const WAITING = [
   '/test/admission/',
   '/test/processes/',
+  '/test/faults/limit-storm-faults\\.spec\\.ts$',
+  '/test/faults/worker-crash-faults\\.spec\\.ts$',
+];
+
+/** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
+const TIMED = [
+  '/test/faults/(?!limit-storm|worker-crash)',
   '/test/redis/outage\\.spec\\.ts$',
   '/transport/transport\\.connections\\.spec\\.ts$',
 ];
+
+/** Every test in such a folder, or the one file. */
+const testsIn = (places) => places.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`));
 
 const SETTINGS = {
   testEnvironment: 'node',
@@ -47,13 +56,10 @@ export default {
       ...SETTINGS,
       displayName: 'suite',
       testRegex: ['/(libs|src|test|examples)/.+\\.spec\\.ts$'],
-      testPathIgnorePatterns: [...SETTINGS.testPathIgnorePatterns, ...TIMED],
+      testPathIgnorePatterns: [...SETTINGS.testPathIgnorePatterns, ...WAITING, ...TIMED],
     },
-    {
-      ...SETTINGS,
-      displayName: 'timed',
-      testRegex: TIMED.map((place) => (place.endsWith('$') ? place : `${place}.+\\.spec\\.ts$`)),
-    },
+    { ...SETTINGS, displayName: 'waiting', testRegex: testsIn(WAITING) },
+    { ...SETTINGS, displayName: 'timed', testRegex: testsIn(TIMED) },
     // Run by a suite that starts a session of the Secret Service for it.
     { ...SETTINGS, displayName: 'session', testRegex: ['/test/keys/keyring\\.session\\.ts$'] },
   ],

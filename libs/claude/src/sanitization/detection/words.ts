@@ -83,7 +83,7 @@ function lookUp(written: string): string {
 function addUnspaced(found: SequenceBuilder, unit: string, start: number): void {
   let other = -1;
   for (let at = 0; at < unit.length;) {
-    const [length, symbol] = longestAt(unit, at);
+    const [length, symbol] = UNSPACED_WORDS.longestAt(unit, at);
     if (length > 0) {
       if (other >= 0) found.add(OTHER_WORD, start + other, start + at);
       other = -1;
@@ -95,14 +95,6 @@ function addUnspaced(found: SequenceBuilder, unit: string, start: number): void 
     }
   }
   if (other >= 0) found.add(OTHER_WORD, start + other, start + unit.length);
-}
-
-function longestAt(unit: string, at: number): readonly [length: number, symbol: string] {
-  for (let length = Math.min(UNSPACED_WORDS.longest, unit.length - at); length > 0; length -= 1) {
-    const symbol = UNSPACED_WORDS.exact(unit.slice(at, at + length));
-    if (symbol !== undefined) return [length, symbol];
-  }
-  return [0, ''];
 }
 
 /** Words written as one: told apart by their capitals, else by what the lexicon knows of them. */
@@ -123,39 +115,35 @@ function addGlued(found: SequenceBuilder, unit: string, start: number): void {
   } else addRun(found, unit, start);
 }
 
-const LONGEST_WORD = 14;
+/** Of the words in a run: letters alone are in every run, and what is longer is hardly ever written as one with others. */
+const IN_A_RUN = { shortest: 2, longest: 14 };
 
 /** A run of letters that has no capitals to go by: known words in it, if they make up a third of it. */
 function addRun(found: SequenceBuilder, run: string, start: number): void {
-  // What changes its length when it is folded has no places to tell.
   const folded = run.toLowerCase();
-  const words: [symbol: string, at: number, length: number][] = [];
-  let covered = 0;
-  for (let at = 0; at < folded.length && folded.length === run.length;) {
-    const [length, symbol] = longestWordAt(folded, at);
-    words.push([symbol, at, length]);
-    if (symbol !== OTHER_WORD) covered += length;
-    at += length;
-  }
+  const words = folded.length === run.length ? wordsOfRun(folded) : [];
+  const covered = words.reduce((sum, { symbol, length }) => (symbol === OTHER_WORD ? sum : sum + length), 0);
+  // What changes its length when it is folded has no places to tell.
   if (covered * 3 < run.length) found.add(OTHER_WORD, start, start + run.length);
-  else for (const [symbol, at, length] of merged(words)) found.add(symbol, start + at, start + at + length);
+  else for (const { symbol, at, length } of words) found.add(symbol, start + at, start + at + length);
 }
 
-function longestWordAt(run: string, at: number): readonly [length: number, symbol: string] {
-  for (let length = Math.min(LONGEST_WORD, run.length - at); length > 1; length -= 1) {
-    const symbol = WORDS.exact(run.slice(at, at + length));
-    if (symbol !== undefined) return [length, symbol];
-  }
-  return [1, OTHER_WORD];
+interface WordOfRun {
+  readonly symbol: string;
+  readonly at: number;
+  length: number;
 }
 
 /** Letters that belong to no known word are one word together. */
-function merged(words: readonly [symbol: string, at: number, length: number][]): [string, number, number][] {
-  const all: [string, number, number][] = [];
-  for (const [symbol, at, length] of words) {
-    const last = all.at(-1);
-    if (last !== undefined && symbol === OTHER_WORD && last[0] === OTHER_WORD) last[2] += length;
-    else all.push([symbol, at, length]);
+function wordsOfRun(run: string): WordOfRun[] {
+  const words: WordOfRun[] = [];
+  for (let at = 0; at < run.length;) {
+    const [length, symbol] = WORDS.longestAt(run, at, IN_A_RUN);
+    const last = words.at(-1);
+    if (length > 0) words.push({ symbol, at, length });
+    else if (last?.symbol === OTHER_WORD) last.length += 1;
+    else words.push({ symbol: OTHER_WORD, at, length: 1 });
+    at += Math.max(length, 1);
   }
-  return all;
+  return words;
 }

@@ -11,6 +11,8 @@ const SHORTEST_MISTYPED = 5;
 /** Words, each by the symbol of its group. Where languages disagree the one listed first has its way. */
 class SymbolTable {
   readonly #words = new Map<string, string>();
+  /** What the words begin with, so that letters that begin none are soon passed over. */
+  readonly #beginnings = new Set<string>();
   readonly #prefixes = new Map<string, string>();
   readonly #shuffled = new Map<string, string>();
   #shortestPrefix = Infinity;
@@ -22,13 +24,21 @@ class SymbolTable {
     }
   }
 
-  /** How long the longest word is. */
-  get longest(): number {
-    return this.#longest;
-  }
-
-  exact(word: string): string | undefined {
-    return this.#words.get(word);
+  /** The longest word that begins at a place, and its symbol; of length 0 where none does. */
+  longestAt(
+    text: string,
+    at: number,
+    { shortest = 1, longest = this.#longest } = {},
+  ): readonly [length: number, symbol: string] {
+    let found: readonly [length: number, symbol: string] = [0, ''];
+    const end = Math.min(at + longest, text.length);
+    for (let to = at + 1; to <= end; to += 1) {
+      const letters = text.slice(at, to);
+      if (!this.#beginnings.has(letters)) break;
+      const symbol = to - at < shortest ? undefined : this.#words.get(letters);
+      if (symbol !== undefined) found = [to - at, symbol];
+    }
+    return found;
   }
 
   /** The symbol of a word, by the longest beginning that is listed where it is not listed itself. */
@@ -44,7 +54,9 @@ class SymbolTable {
 
   /** The symbol of a word whose letters were mixed up, all but the first and the last. */
   mistyped(word: string): string | undefined {
-    return word.length < SHORTEST_MISTYPED ? undefined : this.#shuffled.get(shuffled(word));
+    return word.length < SHORTEST_MISTYPED || word.length > this.#longest
+      ? undefined
+      : this.#shuffled.get(shuffled(word));
   }
 
   #add(group: WordGroup, words: readonly string[]): void {
@@ -54,6 +66,7 @@ class SymbolTable {
       const word = foldWord(isPrefix ? written.slice(0, -1) : written);
       const table = isPrefix ? this.#prefixes : this.#words;
       if (!table.has(word)) table.set(word, symbol);
+      for (let to = isPrefix ? 0 : word.length; to > 0; to -= 1) this.#beginnings.add(word.slice(0, to));
       if (!isPrefix && word.length >= SHORTEST_MISTYPED) this.#shuffled.set(shuffled(word), symbol);
       if (isPrefix) this.#shortestPrefix = Math.min(this.#shortestPrefix, word.length);
       this.#longest = Math.max(this.#longest, word.length);
