@@ -1,4 +1,4 @@
-// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization streams --quick`; with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
+// `npm run bench`, or `npm run bench -- library gateway context resilience admission redis ledger postgres health observers sanitization streams --quick`; or one load of a gateway alone, `npm run bench -- gateway json` (`burst`, `paced`, `long`); with `--everything` library and gateway have every room on. Figures are ratios within one run: machines differ.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +24,7 @@ const options = {
   ...(flags.includes('--quick') ? { rounds: 3, scale: 0.5 } : {}),
   everything: flags.includes('--everything'),
   bare: flags.includes('--bare'),
+  loads: words.filter((word) => !(word in PARTS)),
 };
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 

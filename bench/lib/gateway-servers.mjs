@@ -6,7 +6,7 @@ import { startPortkey } from './portkey.mjs';
 import { start } from './processes.mjs';
 
 /** Those of the start script, for all alike. */
-const EXEC_ARGV = ['--max-semi-space-size=64'];
+const EXEC_ARGV = ['--max-semi-space-size=16'];
 
 /** What a gateway has that is run for others: keys of callers, a budget, and metrics where the admin listener shows them. */
 const EVERYTHING = { cost: { budgets: [{ name: 'everybody', limitUsd: 1_000_000, window: 'month' }] } };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { rewritten, originOf, type MappedText } from './mapped-text.js';
 
 /** A piece of a text that says something once it is decoded. */
@@ -29,7 +30,8 @@ const ESCAPES =
 
 /** What percent signs, entities and escapes of JavaScript stand for, in their place. */
 export function unescaped(view: MappedText): MappedText {
-  if (!/[%&\\]/.test(view.text)) return view;
+  const { text } = view;
+  if (!text.includes('%') && !text.includes('&') && !text.includes('\\')) return view;
   return rewritten(view, ESCAPES, (match) => {
     if (match.startsWith('%')) return Buffer.from(match.replaceAll('%', ''), 'hex').toString('utf8');
     if (match.startsWith('\\')) return fromPoints(match.matchAll(/\\[ux]\{?([\da-f]{2,6})/gi), 16);
@@ -78,7 +80,8 @@ const SPACED: Setting = {
   between: / /g,
 };
 const DOTTED: Setting = {
-  hint: /[._*~\-/|][^\s._*~\-/|][._*~\-/|][^\s._*~\-/|][._*~\-/|]/,
+  // Letters and digits, and whatever is not ASCII: to tell letters among that is what takes time.
+  hint: /(?<![A-Za-z0-9])(?:[^\0-/:-@[-`{-\x7f][._*~\-/|]){3}[^\0-/:-@[-`{-\x7f]/,
   certain: /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}][._*~\-/|]){3,2000}[\p{L}\p{N}](?![\p{L}\p{N}])/gu,
   words: /(?<![\p{L}\p{N}])(?:[\p{L}\p{N}'][._*~\-/|]){1,2000}[\p{L}\p{N}](?![\p{L}\p{N}])/gu,
   between: /[._*~\-/|]/g,
@@ -105,12 +108,19 @@ const HEX = /(?<![A-Za-z0-9])(?:0x)?(?:[\da-fA-F]{2}){12,}(?![A-Za-z0-9])/g;
 const HEX_PAIRS = /(?<![A-Za-z0-9])(?:0x)?[\da-fA-F]{2}(?:[ ,:]{1,2}(?:0x)?[\da-fA-F]{2}){11,}(?![A-Za-z0-9])/g;
 /** Tells most texts that have none of it, and costs little. */
 const HEX_PAIRS_HINT = /\b[\da-f]{2}[ ,:]{1,2}(?:0x)?[\da-f]{2}[ ,:]{1,2}(?:0x)?[\da-f]{2}\b/i;
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
+const UTF8 = new TextDecoder();
 /** Text, and not what any bytes may look like: mostly letters, and words of a usual length. */
 const READS_AS_TEXT = /^[\t\n\r\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]*$/u;
 
-/** Pieces in base64 or hex that read as text. */
-export function decodedPieces(view: MappedText): readonly DecodedPiece[] {
+/** A pair of hex digits between two others. */
+const HEX_PAIR_WORD = /^(?:0x)?[\da-f]{2}$/i;
+
+/**
+ * Pieces in base64 or hex that read as text.
+ *
+ * @param hints Those of {@link DISGUISE_HINTS} that some word of the text answers to.
+ */
+export function decodedPieces(view: MappedText, hints: ReadonlySet<RegExp>): readonly DecodedPiece[] {
   const pieces: DecodedPiece[] = [];
   const take = (expression: RegExp, decode: (run: string) => Buffer): void => {
     for (const match of view.text.matchAll(expression)) {
@@ -124,7 +134,7 @@ export function decodedPieces(view: MappedText): readonly DecodedPiece[] {
     take(BASE64, (run) => Buffer.from(run, 'base64'));
     take(HEX, fromHex);
   }
-  if (HEX_PAIRS_HINT.test(view.text)) take(HEX_PAIRS, fromHex);
+  if (hints.has(HEX_PAIR_WORD) && HEX_PAIRS_HINT.test(view.text)) take(HEX_PAIRS, fromHex);
   return pieces;
 }
 
@@ -153,23 +163,29 @@ function fromHex(run: string): Buffer {
 }
 
 function asText(bytes: Buffer): string | null {
-  try {
-    const text = UTF8.decode(bytes);
-    return /\s/.test(text) && READS_AS_TEXT.test(text) ? text : null;
-  } catch {
-    return null;
-  }
+  // A decoder that refuses what is no UTF-8 takes far longer to say so.
+  if (!isUtf8(bytes)) return null;
+  const text = UTF8.decode(bytes);
+  return /\s/.test(text) && READS_AS_TEXT.test(text) ? text : null;
 }
 
 /** Words that give away a text that is written backwards, or with its letters moved by thirteen. */
 const BACKWARDS = /\b(?:eht|lla|ruoy|uoy|dna|taht|siht|tpmorp|suoiverp|erongi|tegrof)\b/i;
 const MOVED = /\b(?:gur|nyy|lbhe|lbh|naq|gung|guvf|cebzcg|cerivbhf|vtaber|sbetrg)\b/i;
 
-/** The whole text read another way, where something in it says so. */
-export function otherReadings({ text }: MappedText): readonly string[] {
+/** By which words a text is suspected of being disguised, each to be looked for in single words. */
+export const DISGUISE_HINTS: readonly RegExp[] = [HEX_PAIR_WORD, BACKWARDS, MOVED];
+
+/**
+ * The whole text read another way, where something in it says so.
+ *
+ * @param hints Those of {@link DISGUISE_HINTS} that some word of the text answers to.
+ */
+export function otherReadings({ text }: MappedText, hints: ReadonlySet<RegExp>): readonly string[] {
   const readings: string[] = [];
-  if (BACKWARDS.test(text)) readings.push(Array.from(text).toReversed().join(''));
-  if (MOVED.test(text)) readings.push(text.replaceAll(/[a-z]/gi, movedByThirteen));
+  // Once more in the whole text: a word ends before an underscore, which is part of a name.
+  if (hints.has(BACKWARDS) && BACKWARDS.test(text)) readings.push(Array.from(text).toReversed().join(''));
+  if (hints.has(MOVED) && MOVED.test(text)) readings.push(text.replaceAll(/[a-z]/gi, movedByThirteen));
   return readings;
 }
 

@@ -13,6 +13,14 @@ export type InjectionCategory =
   /** What rules of the user's own find, unless they say otherwise. */
   | 'custom';
 
+/** What a text must hold before an expression over it is worth its time. */
+export interface TextNeeds {
+  /** One of these stands in it. */
+  readonly signs?: readonly string[];
+  /** This matches one of its words by itself: letters, marks, digits, `@` and `$`, with apostrophes between them. Not global. */
+  readonly word?: RegExp;
+}
+
 /** One thing that attacks do. The list of them is data; examples of each stand beside the test of the list. */
 export interface InjectionRule {
   /** Unique in the list. */
@@ -30,6 +38,8 @@ export interface InjectionRule {
   readonly over: 'words' | 'text';
   /** Global. */
   readonly expression: RegExp;
+  /** What a text without which it cannot match is told by, cheaply. Of rules over text; default: nothing. */
+  readonly needs?: TextNeeds;
   /** How much of a text it may see at a time, where it is not known to be linear. */
   readonly window?: number;
 }

@@ -1,11 +1,11 @@
 import type { InvisibleReport } from '../invisible/invisible-text.js';
 import { inspectInvisible } from '../invisible/invisible-text.js';
-import { decodedPieces, otherReadings, plainView, unescaped, unspaced } from './disguises.js';
+import { decodedPieces, DISGUISE_HINTS, otherReadings, plainView, unescaped, unspaced } from './disguises.js';
 import { eachMatch, eachMatchWithin } from './each-match.js';
 import type { InjectionRule } from './injection-rule.js';
 import { originOf, type MappedText } from './mapped-text.js';
 import { suspiciousHits, type InjectionHit, type Suspicion } from './suspicion.js';
-import { wordsOf } from './words.js';
+import { WordReader, type WordSequence } from './words.js';
 
 /** Text within text within text is not looked at. */
 const DEEPEST = 2;
@@ -36,6 +36,7 @@ export class InjectionScanner {
   /** Those that need no symbol. */
   readonly #needless: PhraseRule[] = [];
   readonly #overText: readonly InjectionRule[];
+  readonly #words: WordReader;
 
   constructor(
     rules: readonly InjectionRule[],
@@ -46,6 +47,8 @@ export class InjectionScanner {
       this.#file({ rule, needed: neededSymbols(rule.expression), order });
     }
     this.#overText = rules.filter(({ over }) => over === 'text');
+    const hints = this.#overText.flatMap(({ needs }) => needs?.word ?? []);
+    this.#words = new WordReader([...hints, ...DISGUISE_HINTS]);
   }
 
   /** What of a text is suspicious, with offsets in that text. */
@@ -58,15 +61,15 @@ export class InjectionScanner {
   #collect({ cleaned, payloads }: InvisibleReport, depth: number, tell: (hit: InjectionHit) => void): void {
     const plain = plainView(cleaned);
     const seenThrough = unspaced(unescaped(plain));
-    this.#look(plain, tell);
-    if (seenThrough !== plain) this.#look(seenThrough, tell);
+    const plainWords = this.#look(plain, tell);
+    const { hints } = seenThrough === plain ? plainWords : this.#look(seenThrough, tell);
     for (const { start, end } of payloads) tell({ rule: HIDDEN_TEXT, start, end });
     if (depth === DEEPEST) return;
-    for (const { text, start, end } of [...payloads, ...decodedPieces(seenThrough)]) {
+    for (const { text, start, end } of [...payloads, ...decodedPieces(seenThrough, hints)]) {
       this.#collect(inspectInvisible(text), depth + 1, ({ rule }) => tell({ rule, start, end }));
     }
     const whole = { start: 0, end: cleaned.sourceLength };
-    for (const text of otherReadings(seenThrough)) {
+    for (const text of otherReadings(seenThrough, hints)) {
       this.#collect(inspectInvisible(text), DEEPEST, ({ rule }) => tell({ rule, ...whole }));
     }
   }
@@ -81,8 +84,7 @@ export class InjectionScanner {
   }
 
   /** The rules over words that may match such a sequence, in their order. */
-  #possibleIn(symbols: string): readonly PhraseRule[] {
-    const present = new Set(symbols);
+  #possibleIn(present: ReadonlySet<string>): readonly PhraseRule[] {
     const possible = new Set(this.#needless);
     for (const symbol of present) {
       for (const phrase of this.#bySymbol.get(symbol) ?? NO_RULES) {
@@ -92,8 +94,10 @@ export class InjectionScanner {
     return possible.size === 0 ? NO_RULES : [...possible].toSorted((a, b) => a.order - b.order);
   }
 
-  #look(view: MappedText, tell: (hit: InjectionHit) => void): void {
+  #look(view: MappedText, tell: (hit: InjectionHit) => void): WordSequence {
+    const words = this.#words.read(view);
     for (const rule of this.#overText) {
+      if (!isPossible(rule, view.text, words.hints)) continue;
       const { expression, window } = rule;
       const found = (start: number, end: number): void => {
         tell({ rule, start: originOf(view, start), end: originOf(view, end) });
@@ -101,14 +105,19 @@ export class InjectionScanner {
       if (window === undefined) eachMatch(view.text, expression, found);
       else eachMatchWithin(view.text, expression, window, found);
     }
-    const { symbols, starts, ends } = wordsOf(view);
-    for (const { rule } of this.#possibleIn(symbols)) {
-      eachMatch(symbols, rule.expression, (first, end) => {
-        const start = originOf(view, starts[first] ?? 0);
-        tell({ rule, start, end: originOf(view, ends[end - 1] ?? 0) });
+    for (const { rule } of this.#possibleIn(words.present)) {
+      eachMatch(words.symbols, rule.expression, (first, end) => {
+        tell({ rule, start: originOf(view, words.startOf(first)), end: originOf(view, words.endOf(end - 1)) });
       });
     }
+    return words;
   }
+}
+
+/** Whether a text holds what a rule over text cannot do without. */
+function isPossible({ needs }: InjectionRule, text: string, hints: ReadonlySet<RegExp>): boolean {
+  if (needs?.word !== undefined && !hints.has(needs.word)) return false;
+  return needs?.signs === undefined || needs.signs.some((sign) => text.includes(sign));
 }
 
 function rarest(groups: readonly (readonly string[])[]): readonly string[] {

@@ -33,45 +33,58 @@ function kindOfChar(char: string): number {
   return char === "'" || char === '’' ? APOSTROPHE : OTHER;
 }
 
-/** Hears of the words of a text, and of the ends of its sentences, in order, each by its offsets. */
-export interface UnitListener {
-  word(start: number, end: number): void;
-  sentenceEnd(start: number, end: number): void;
-}
+/** What a text is taken apart into. */
+export type Unit = 'word' | 'sentence-end';
 
 /** Takes a text apart, in one pass. An empty line ends a sentence as a full stop does. */
-export function eachUnit(text: string, listener: UnitListener): void {
-  for (let at = 0; at < text.length;) {
-    const kind = kindOf(text, at);
-    if (kind === WORD) {
-      const end = wordEnd(text, at);
-      listener.word(at, end);
-      at = end;
-    } else if (
-      kind === FULL_STOP ||
-      (kind === STOP && endsSentence(text, at)) ||
-      (kind === LINE_FEED && isEmptyLine(text, at))
-    ) {
-      listener.sentenceEnd(at, at + 1);
-      at += 1;
-    } else at += 1;
+export class TextUnits {
+  /** Where the unit that was read last begins and ends. */
+  start = 0;
+  end = 0;
+  /** Of the characters of a word, read on the way: words that are the same have the same. */
+  hash = 0;
+
+  constructor(private readonly text: string) {}
+
+  /** Reads the next one; `null` where there is none. */
+  next(): Unit | null {
+    const { text } = this;
+    for (let at = this.end; at < text.length; at += 1) {
+      const kind = kindOf(text, at);
+      if (kind === OTHER || kind === APOSTROPHE) continue;
+      if (kind === WORD) {
+        this.#readWord(at);
+        return 'word';
+      }
+      if (endsSentence(kind, text, at)) {
+        this.start = at;
+        this.end = at + 1;
+        return 'sentence-end';
+      }
+    }
+    this.end = text.length;
+    return null;
+  }
+
+  #readWord(start: number): void {
+    const { text } = this;
+    let hash = 0;
+    let end = start;
+    for (; end < text.length; end += 1) {
+      const kind = kindOf(text, end);
+      // `don't` is one word.
+      if (kind !== WORD && !(kind === APOSTROPHE && end + 1 < text.length && kindOf(text, end + 1) === WORD)) break;
+      hash = Math.imul(hash ^ text.charCodeAt(end), 0x01000193);
+    }
+    this.start = start;
+    this.end = end;
+    this.hash = hash;
   }
 }
 
-function wordEnd(text: string, start: number): number {
-  let end = start + 1;
-  for (; end < text.length; end += 1) {
-    const kind = kindOf(text, end);
-    if (kind === WORD) continue;
-    // `don't` is one word.
-    if (kind === APOSTROPHE && end + 1 < text.length && kindOf(text, end + 1) === WORD) continue;
-    break;
-  }
-  return end;
-}
-
-function endsSentence(text: string, at: number): boolean {
-  return at + 1 === text.length || AFTER_STOP.test(text.charAt(at + 1));
+function endsSentence(kind: number, text: string, at: number): boolean {
+  if (kind === LINE_FEED) return isEmptyLine(text, at);
+  return kind === FULL_STOP || at + 1 === text.length || AFTER_STOP.test(text.charAt(at + 1));
 }
 
 /** Whether only blanks stand before the next line feed. */

@@ -1,149 +1,126 @@
-import { foldWord, leetReadings, unlikeLatin, withoutClitic } from './fold.js';
-import { UNSPACED_WORDS, WORDS } from './lexicon/lexicon.js';
 import type { MappedText } from './mapped-text.js';
-import { OTHER_WORD, SENTENCE_END } from './phrase.js';
-import { eachUnit } from './text-units.js';
+import { SENTENCE_END } from './phrase.js';
+import { TextUnits } from './text-units.js';
+import { partsOf, type WordPart } from './word-meaning.js';
 
 /** A text as the phrases see it: one character a word, and where each begins and ends. */
 export interface WordSequence {
   readonly symbols: string;
-  /** Offsets in the text the words were taken from. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+  /** Each symbol that occurs. */
+  readonly present: ReadonlySet<string>;
+  /** Those of the reader's hints that some word of the text answers to. */
+  readonly hints: ReadonlySet<RegExp>;
+  /** Where in the text the words were taken from that one stands at, by their place in the sequence. */
+  startOf(index: number): number;
+  endOf(index: number): number;
 }
 
-const UNSPACED = /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmr}\p{sc=Mymr}]/u;
-/** Longer than words of most languages are: several written as one. */
-const GLUED = 18;
+/** A word that was met before. */
+interface SeenWord {
+  readonly word: string;
+  readonly hash: number;
+  readonly parts: readonly WordPart[];
+  readonly hints: readonly RegExp[];
+  /** The last pass that met it: once is enough to know that it occurs. */
+  pass: number;
+}
 
-/** Words and their symbols, as most of a text is the same few words. Emptied when full. */
-const seen = new Map<string, string>();
-const MOST_SEEN = 20_000;
+/** Of words that were seen, one for each of these ends of a hash. A power of two. */
+const SLOTS = 16_384;
+/** Longer ones are seldom met again. */
 const LONGEST_SEEN = 32;
 
-/** Turns a text into the sequence of its words. */
-export function wordsOf({ text }: MappedText): WordSequence {
-  const found = new SequenceBuilder();
-  eachUnit(text, {
-    sentenceEnd: (start, end) => found.add(SENTENCE_END, start, end),
-    word: (start, end) => addWord(found, text.slice(start, end), start),
-  });
-  return found.build();
+/** Turns texts into sequences of words. Remembers words, as most of a text is the same few. */
+export class WordReader {
+  readonly #seen: (SeenWord | undefined)[] = Array.from({ length: SLOTS });
+  #pass = 0;
+
+  /** @param hints What is to be told of words beside what they mean. Not global. */
+  constructor(private readonly hints: readonly RegExp[]) {}
+
+  read({ text }: MappedText): WordSequence {
+    const pass = (this.#pass += 1);
+    const found = new SequenceBuilder(text.length);
+    const units = new TextUnits(text);
+    for (let unit = units.next(); unit !== null; unit = units.next()) {
+      const { start, end } = units;
+      if (unit === 'sentence-end') {
+        found.add(SENTENCE_END, start, end);
+        continue;
+      }
+      const seen = this.#lookUp(text, units);
+      if (seen.pass !== pass) {
+        seen.pass = pass;
+        found.meet(seen);
+      }
+      for (const part of seen.parts) found.add(part.symbol, start + part.start, start + part.end);
+    }
+    return found.build();
+  }
+
+  /** Takes a word out of the text only where it has to be looked at. */
+  #lookUp(text: string, { start, end, hash }: TextUnits): SeenWord {
+    const slot = hash & (SLOTS - 1);
+    const known = this.#seen[slot];
+    if (known?.hash === hash && known.word.length === end - start && standsAt(text, start, known.word)) return known;
+    const word = text.slice(start, end);
+    const seen = { word, hash, parts: partsOf(word), hints: this.hints.filter((hint) => hint.test(word)), pass: 0 };
+    if (word.length <= LONGEST_SEEN) this.#seen[slot] = seen;
+    return seen;
+  }
 }
 
-function addWord(found: SequenceBuilder, word: string, start: number): void {
-  const known = seen.get(word);
-  if (known !== undefined) found.add(known, start, start + word.length);
-  else if (UNSPACED.test(word)) addUnspaced(found, word, start);
-  else if (word.length >= GLUED) addGlued(found, word, start);
-  else found.add(symbolOf(word), start, start + word.length);
+function standsAt(text: string, start: number, word: string): boolean {
+  for (let at = 0; at < word.length; at += 1) {
+    if (text.charCodeAt(start + at) !== word.charCodeAt(at)) return false;
+  }
+  return true;
 }
 
 class SequenceBuilder {
-  readonly #symbols: string[] = [];
-  readonly #starts: number[] = [];
-  readonly #ends: number[] = [];
+  readonly #present = new Set<string>();
+  readonly #hints = new Set<RegExp>();
+  #codes: Uint16Array;
+  /** Start and end by turns. */
+  #places: Uint32Array;
+  #length = 0;
+
+  constructor(textLength: number) {
+    const words = (textLength >> 2) + 16;
+    this.#codes = new Uint16Array(words);
+    this.#places = new Uint32Array(words * 2);
+  }
+
+  meet({ parts, hints }: SeenWord): void {
+    for (const { symbol } of parts) this.#present.add(symbol);
+    for (const hint of hints) this.#hints.add(hint);
+  }
 
   add(symbol: string, start: number, end: number): void {
-    this.#symbols.push(symbol);
-    this.#starts.push(start);
-    this.#ends.push(end);
+    const at = this.#length++;
+    if (at === this.#codes.length) this.#grow();
+    this.#codes[at] = symbol.charCodeAt(0);
+    this.#places[at * 2] = start;
+    this.#places[at * 2 + 1] = end;
   }
 
   build(): WordSequence {
-    return { symbols: this.#symbols.join(''), starts: this.#starts, ends: this.#ends };
+    const places = this.#places;
+    const { buffer, byteOffset } = this.#codes;
+    return {
+      symbols: Buffer.from(buffer, byteOffset, this.#length * 2).toString('utf16le'),
+      present: this.#present,
+      hints: this.#hints,
+      startOf: (index) => places[index * 2] ?? 0,
+      endOf: (index) => places[index * 2 + 1] ?? 0,
+    };
   }
-}
 
-function symbolOf(word: string): string {
-  const known = seen.get(word);
-  if (known !== undefined) return known;
-  const symbol = lookUp(word);
-  if (word.length > LONGEST_SEEN) return symbol;
-  if (seen.size >= MOST_SEEN) seen.clear();
-  seen.set(word, symbol);
-  return symbol;
-}
-
-function lookUp(written: string): string {
-  const word = foldWord(written);
-  const symbol = WORDS.find(word);
-  if (symbol !== undefined) return symbol;
-  const latin = unlikeLatin(word);
-  const alike = latin === word ? undefined : WORDS.find(latin);
-  if (alike !== undefined) return alike;
-  for (const reading of /[\d@$]/.test(latin) ? leetReadings(latin) : []) {
-    const meant = WORDS.find(reading);
-    if (meant !== undefined) return meant;
+  #grow(): void {
+    const [codes, places] = [this.#codes, this.#places];
+    this.#codes = new Uint16Array(codes.length * 2);
+    this.#codes.set(codes);
+    this.#places = new Uint32Array(places.length * 2);
+    this.#places.set(places);
   }
-  return WORDS.find(withoutClitic(word)) ?? WORDS.mistyped(latin) ?? OTHER_WORD;
-}
-
-/** Scripts without spaces: the longest word that begins at a place counts, and what begins none is passed over. */
-function addUnspaced(found: SequenceBuilder, unit: string, start: number): void {
-  let other = -1;
-  for (let at = 0; at < unit.length;) {
-    const [length, symbol] = UNSPACED_WORDS.longestAt(unit, at);
-    if (length > 0) {
-      if (other >= 0) found.add(OTHER_WORD, start + other, start + at);
-      other = -1;
-      found.add(symbol, start + at, start + at + length);
-      at += length;
-    } else {
-      if (other < 0) other = at;
-      at += 1;
-    }
-  }
-  if (other >= 0) found.add(OTHER_WORD, start + other, start + unit.length);
-}
-
-/** Words written as one: told apart by their capitals, else by what the lexicon knows of them. */
-function addGlued(found: SequenceBuilder, unit: string, start: number): void {
-  const symbol = symbolOf(unit);
-  if (symbol !== OTHER_WORD) {
-    found.add(symbol, start, start + unit.length);
-    return;
-  }
-  const parts = [...unit.matchAll(/\p{Lu}?[\p{Ll}\p{M}'’]+|\p{Lu}+(?!\p{Ll})|[\d@$]+/gu)];
-  // Capitals at random make parts of a letter or two.
-  if (parts.length > 1 && unit.length / parts.length >= 3) {
-    for (const part of parts) {
-      const at = start + part.index;
-      if (part[0].length < GLUED) found.add(symbolOf(part[0]), at, at + part[0].length);
-      else addRun(found, part[0], at);
-    }
-  } else addRun(found, unit, start);
-}
-
-/** Of the words in a run: letters alone are in every run, and what is longer is hardly ever written as one with others. */
-const IN_A_RUN = { shortest: 2, longest: 14 };
-
-/** A run of letters that has no capitals to go by: known words in it, if they make up a third of it. */
-function addRun(found: SequenceBuilder, run: string, start: number): void {
-  const folded = run.toLowerCase();
-  const words = folded.length === run.length ? wordsOfRun(folded) : [];
-  const covered = words.reduce((sum, { symbol, length }) => (symbol === OTHER_WORD ? sum : sum + length), 0);
-  // What changes its length when it is folded has no places to tell.
-  if (covered * 3 < run.length) found.add(OTHER_WORD, start, start + run.length);
-  else for (const { symbol, at, length } of words) found.add(symbol, start + at, start + at + length);
-}
-
-interface WordOfRun {
-  readonly symbol: string;
-  readonly at: number;
-  length: number;
-}
-
-/** Letters that belong to no known word are one word together. */
-function wordsOfRun(run: string): WordOfRun[] {
-  const words: WordOfRun[] = [];
-  for (let at = 0; at < run.length;) {
-    const [length, symbol] = WORDS.longestAt(run, at, IN_A_RUN);
-    const last = words.at(-1);
-    if (length > 0) words.push({ symbol, at, length });
-    else if (last?.symbol === OTHER_WORD) last.length += 1;
-    else words.push({ symbol: OTHER_WORD, at, length: 1 });
-    at += Math.max(length, 1);
-  }
-  return words;
 }
