@@ -8,6 +8,7 @@ import type { Call } from '../../call/call.js';
 import type { Usage } from '../../call/usage.js';
 import type { BudgetAccount } from './budget-account.js';
 import type { BudgetCharge } from './charge-planner.js';
+import type { JointMeters } from './joint-meters.js';
 
 /** Whoever decides what becomes of calls that do not fit, and hears what was spent. */
 export interface BudgetKeeper {
@@ -36,10 +37,11 @@ export class BudgetedAsk implements AttemptAsk {
     /** Only its results tell what a batch cost: until then it counts as having cost the most it can. */
     private readonly isBatch: boolean,
     private readonly keeper: BudgetKeeper,
+    joint: JointMeters,
   ) {
     const { meters, amounts } = limits?.claims ?? NO_CLAIMS;
     this.claims = {
-      meters: meters.concat(charges.map(({ account }) => account.meter)),
+      meters: joint.of(meters, charges),
       amounts: amounts.concat(charges.map(({ nanoUsd }) => nanoUsd)),
     };
     this.#accounts = charges.map(({ account }) => account);

@@ -15,6 +15,7 @@ import { fieldsOf } from '../pricing/planned-hops.js';
 import type { Prices } from '../pricing/prices.js';
 import { BudgetAccounts, type BudgetAccount, type Payer } from './budget-account.js';
 import { BudgetAlerts } from './budget-alerts.js';
+import { JointMeters } from './joint-meters.js';
 import { BudgetedAsk, type BudgetKeeper } from './budgeted-ask.js';
 import { ChargePlanner, type BudgetCharge } from './charge-planner.js';
 import type { BudgetEvent } from './budget.events.js';
@@ -37,6 +38,7 @@ export class Budgets implements BudgetKeeper {
   readonly planner: ChargePlanner;
   readonly #alerts: BudgetAlerts;
   readonly #line: WaitingLine;
+  readonly #meters = new JointMeters();
   readonly #batchCharges = new WeakMap<Call, readonly BudgetCharge[]>();
 
   constructor(readonly options: BudgetsOptions) {
@@ -120,7 +122,7 @@ export class Budgets implements BudgetKeeper {
     const charges = isBatch ? this.planner.ofBatch(call) : this.planner.ofMessage(call);
     if (charges.length === 0) return limits;
     if (isBatch) this.#batchCharges.set(call, charges);
-    return new BudgetedAsk(call, limits, this.#line, charges, isBatch, this);
+    return new BudgetedAsk(call, limits, this.#line, charges, isBatch, this, this.#meters);
   }
 
   /** Lets a call ask for less; `null` where that is not wanted, or would not do. */
