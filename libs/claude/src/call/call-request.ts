@@ -4,17 +4,19 @@ import { readBody, withChanges, type ReplacedRequest, type RequestChanges } from
 
 /** What the next attempt of a call sends. */
 export class CallRequest {
-  /** The encoded request. Headers may be changed in place. */
-  encoded: APIRequest;
   /** The model that is asked. */
   model: string | null;
   /** What was asked for, before a fallback or a budget changed it. */
   params: unknown;
 
-  constructor({ request, params }: Pick<CallInit, 'request' | 'params'>) {
-    this.encoded = request;
-    this.params = params;
-    this.model = modelOf(params);
+  constructor(private readonly init: Pick<CallInit, 'request' | 'params'>) {
+    this.params = init.params;
+    this.model = modelOf(init.params);
+  }
+
+  /** The encoded request. Headers may be changed in place. */
+  get encoded(): APIRequest {
+    return this.init.request;
   }
 
   /** @returns Whether the body let itself be changed. */
@@ -22,14 +24,14 @@ export class CallRequest {
     const body = withChanges(this.encoded.body, changes);
     if (body === null) return false;
     this.model = changes.model ?? this.model;
-    this.encoded = { ...this.encoded, body };
+    this.init.request = { ...this.encoded, body };
     return true;
   }
 
   replace({ body, params }: ReplacedRequest): void {
     this.params = params;
     this.model = modelOf(params);
-    this.encoded = { ...this.encoded, body };
+    this.init.request = { ...this.encoded, body };
   }
 }
 

@@ -43,7 +43,7 @@ export class Call implements CallFailureSource, Rostered {
   #deciding: Attempt | null | undefined = undefined;
   #holders: readonly AttemptListener[] = [];
   readonly #request: CallRequest;
-  readonly #attempts: Attempt[] = [];
+  #attempts: readonly Attempt[] = [];
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
   #settled = false;
@@ -171,7 +171,8 @@ export class Call implements CallFailureSource, Rostered {
     const { listener } = this.endpoint;
     const listeners = listener === undefined ? [...this.#holders] : [listener, ...this.#holders];
     const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, listeners);
-    this.#attempts.push(attempt);
+    // There is hardly ever a second one, and a list that has grown keeps room for seventeen.
+    this.#attempts = [...this.#attempts, attempt];
     return attempt;
   }
 

@@ -7,6 +7,10 @@ export type RawHeaders = readonly (Buffer | string)[];
 type Pair = [name: string, value: string];
 type ForEach = (value: string, name: string, headers: Headers) => void;
 
+/** More than all servers that are called have; a bound for one that makes names up. */
+const MOST_NAMES = 1_024;
+const names = new Map<string, string>();
+
 const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
 
 /**
@@ -14,12 +18,15 @@ const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
  * works; a real one is built by the first change only.
  */
 export class WireHeaders implements Headers {
-  readonly #raw: RawHeaders;
-  #list: SortedHeaders | undefined = undefined;
+  /** Let go of once decoded: the names and values in it are views of the bytes that came with them. */
+  #raw: RawHeaders | undefined;
+  #list: SortedHeaders | undefined;
   #changed: Headers | undefined = undefined;
 
-  constructor(raw: RawHeaders = []) {
-    this.#raw = raw;
+  constructor(headers: RawHeaders | SortedHeaders = []) {
+    const decoded = headers instanceof SortedHeaders;
+    this.#raw = decoded ? undefined : headers;
+    this.#list = decoded ? headers : undefined;
   }
 
   get(name: string): string | null {
@@ -73,7 +80,7 @@ export class WireHeaders implements Headers {
 
   /** An independent copy. */
   copy(): Headers {
-    return this.#changed === undefined ? new WireHeaders(this.#raw) : new PlatformHeaders(this.#changed);
+    return this.#changed === undefined ? new WireHeaders(this.#sorted()) : new PlatformHeaders(this.#changed);
   }
 
   [inspect.custom](_depth: number, options: object): string {
@@ -85,7 +92,9 @@ export class WireHeaders implements Headers {
   }
 
   #sorted(): SortedHeaders {
-    return (this.#list ??= new SortedHeaders(this.#raw));
+    this.#list ??= new SortedHeaders(this.#raw ?? []);
+    this.#raw = undefined;
+    return this.#list;
   }
 
   #change(): Headers {
@@ -110,7 +119,7 @@ class SortedHeaders {
 
   constructor(raw: RawHeaders) {
     for (let at = 0; at + 1 < raw.length; at += 2) {
-      this.#add(textOf(raw[at]).toLowerCase(), textOf(raw[at + 1]));
+      this.#add(nameOf(raw[at]), textOf(raw[at + 1]));
     }
   }
 
@@ -149,6 +158,16 @@ class SortedHeaders {
 
 function joined(values: readonly string[]): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
+}
+
+/** One string for each name, however many responses have it. */
+function nameOf(part: Buffer | string | undefined): string {
+  const text = textOf(part);
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = text.toLowerCase();
+  if (names.size < MOST_NAMES) names.set(text, name);
+  return name;
 }
 
 function textOf(part: Buffer | string | undefined): string {
