@@ -24,6 +24,8 @@ const options = {
   ...(flags.includes('--quick') ? { rounds: 3, scale: 0.5 } : {}),
   everything: flags.includes('--everything'),
   bare: flags.includes('--bare'),
+  // A single row of a part, e.g. `library --only="SSE 256"`.
+  only: flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length),
 };
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 

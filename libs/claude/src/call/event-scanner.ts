@@ -131,7 +131,8 @@ export class EventScanner {
     const type = text.indexOf(TYPE, start + ENVELOPE.length) + TYPE.length;
     const field = text.indexOf('"', type) + '","'.length;
     const fieldEnd = text.indexOf('"', field);
-    this.sink.contentDelta(text.slice(field, fieldEnd), text.slice(fieldEnd + '":"'.length, end - '"}}'.length));
+    const name = text.startsWith('text"', field) ? 'text' : text.slice(field, fieldEnd);
+    this.sink.contentDelta(name, text.slice(fieldEnd + '":"'.length, end - '"}}'.length));
     return true;
   }
 
