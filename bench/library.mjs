@@ -10,7 +10,13 @@ const GOALS = Number(process.versions.node.split('.')[0]) >= 24 ? { json: 2.7, s
 
 const MANY = 256;
 
-export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, MANY], scale = 1, everything = false } = {}) {
+export async function benchLibrary({
+  rounds = 7,
+  concurrencies = [1, 32, MANY],
+  scale = 1,
+  everything = false,
+  only,
+} = {}) {
   const simulator = await start('./replay.mjs');
   const bare = bareClient(simulator.url);
   const floor = floorClient(simulator.url);
@@ -22,6 +28,7 @@ export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, MANY], 
       ['JSON', json],
       ['SSE', sse],
     ]) {
+      if (only !== undefined && only !== `${mode} ${concurrency}`) continue;
       const contestant = (name, client, total) => ({
         name,
         run: () => load(() => call(client), { concurrency, total: Math.ceil(total * scale), cpu: ownCpu }),
@@ -39,7 +46,7 @@ export async function benchLibrary({ rounds = 7, concurrencies = [1, 32, MANY], 
       measured.set(`${mode} ${concurrency}`, { perSecond: ratio('perSecond'), p50: ratio('p50') });
     }
   }
-  if (everything) printAims('library', aimsOf(measured), { judges: scale === 1 });
+  if (everything && only === undefined) printAims('library', aimsOf(measured), { judges: scale === 1 });
   await close();
   await simulator.stop();
 }

@@ -25,6 +25,8 @@ const options = {
   everything: flags.includes('--everything'),
   bare: flags.includes('--bare'),
   loads: words.filter((word) => !(word in PARTS)),
+  // A single row of a part, e.g. `library --only="SSE 256"`.
+  only: flags.find((flag) => flag.startsWith('--only='))?.slice('--only='.length),
 };
 const wanted = Object.keys(PARTS).filter((name) => words.length === 0 || words.includes(name));
 

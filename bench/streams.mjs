@@ -1,11 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { bareClient, claudeService } from './lib/clients.mjs';
+import { pause } from './lib/crowd.mjs';
 import { start } from './lib/processes.mjs';
 import { PARAMS } from './lib/requests.mjs';
 
 const STREAMS = 2_000;
 /** The whole process, Node, Nest and the SDK included. */
 const AT_MOST_MB = 200;
+const SETTLE_MS = 1_000;
 
 /** Limits that hold nobody up. */
 const WIDE = { rateLimit: { requestsPerMinute: 1e6, tokensPerMinute: 1e9, concurrency: false } };
@@ -17,14 +19,14 @@ export async function benchStreams({ bare = false, everything = false }) {
     ? { claude: bareClient(simulator.url), close: () => undefined }
     : await claudeService(simulator.url, WIDE, everything);
   console.log(`\n### Open streams, ${bare ? 'bare SDK' : 'ClaudeService'}\n\n| | RSS MB | heap MB |\n|---|---:|---:|`);
-  const before = row('no stream', memory());
+  const before = row('no stream', await memory());
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   const readings = Array.from({ length: STREAMS }, () => new Reading(claude, controller.signal));
   await Promise.all(readings.map(({ begun }) => begun));
   // A turn for whatever is on its way.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  const held = row(`${STREAMS} streams${bare ? '' : `, at most ${AT_MOST_MB}`}`, memory());
+  await pause(SETTLE_MS);
+  const held = row(`${STREAMS} streams${bare ? '' : `, at most ${AT_MOST_MB}`}`, await memory());
   const missed = !bare && held.rss > AT_MOST_MB;
   console.log(
     `\n${(((held.rss - before.rss) * 1024) / STREAMS).toFixed(1)} KB a stream${missed ? ': **missed**' : ''}`,
@@ -53,9 +55,10 @@ class Reading {
   }
 }
 
-/** Memory once the garbage is gone, in MB. */
-function memory() {
+/** Memory once the garbage is gone, in MB: V8 gives the pages of what it collected back a little later, on threads of its own. */
+async function memory() {
   globalThis.gc?.();
+  await pause(SETTLE_MS);
   const { rss, heapUsed } = process.memoryUsage();
   return { rss: rss / 1024 / 1024, heapUsed: heapUsed / 1024 / 1024 };
 }

@@ -70,6 +70,7 @@ async function receiveStream(
   const tap = new StreamTap(call, attempt, response, options);
   wire.keepFlowing = true;
   wire.tap(tap);
+  tap.watch.start();
   const commitment = await tap.commitment.catch(brokenOff);
   wire.keepFlowing = false;
   if (commitment.kind === 'content') {

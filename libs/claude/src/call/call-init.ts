@@ -1,4 +1,5 @@
 import type { APIRequest } from '@anthropic-ai/sdk';
+import { WireHeaders } from '../transport/wire-headers.js';
 import type { CallTrace } from './call-trace.js';
 import type { CallingWork } from './calling-work.js';
 import type { CallContext } from './context.js';
@@ -12,8 +13,8 @@ export interface CallInit {
   /** Name of the module instance. */
   readonly instance: string;
   readonly operation: Operation;
-  /** The encoded request. Headers may be changed in place. */
-  readonly request: APIRequest;
+  /** The encoded request, as the next attempt sends it. Once an answer is handed out, only its method and URL are left. */
+  request: APIRequest;
   /** The SDK method's params, or the parsed body of a request given as bytes; `undefined` where there is none. */
   readonly params: unknown;
   readonly stream: boolean;
@@ -40,12 +41,19 @@ export interface CallInit {
   readonly price: PriceUsage | null;
   /** Puts fresh credentials of the SDK's own in the place of refused ones; `undefined` where the SDK has none. */
   readonly renewAuthorization: ((headers: Headers) => Promise<boolean>) | undefined;
-  /** Sends a request: the rest of the SDK's own chain. */
-  readonly transmit: (request: APIRequest) => Promise<Response>;
+  /** Sends a request: the rest of the SDK's own chain. Of no use once an answer is handed out. */
+  transmit: (request: APIRequest) => Promise<Response>;
 }
 
 /** The model a request asks for; `null` where the operation has none. */
 export function modelOf(params: unknown): string | null {
   if (typeof params !== 'object' || params === null || !('model' in params)) return null;
   return typeof params.model === 'string' ? params.model : null;
+}
+
+/** An answer is handed out and goes on, maybe for minutes: lets go of what the request would be sent with again. */
+export function handedOut(init: CallInit): void {
+  const { url, method } = init.request;
+  init.request = { url, method, headers: new WireHeaders() };
+  init.transmit = () => Promise.reject(new Error('The answer of the call has been handed out.'));
 }

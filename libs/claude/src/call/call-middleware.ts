@@ -12,7 +12,7 @@ import { isRefusal } from '../errors/refusals.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
 import type { Surroundings } from './ambient-context.js';
 import { Call } from './call.js';
-import type { CallInit } from './call-init.js';
+import { handedOut, type CallInit } from './call-init.js';
 import type { FindTrace } from './call-trace.js';
 import type { Clock } from './clock.js';
 import { CALL_CONTEXT, mergeContext } from './context.js';
@@ -155,7 +155,10 @@ function followStream(call: Call, request: APIRequest): void {
 function settleAnswered(call: Call, answer: Response): void {
   const { deciding: attempt } = call;
   if (call.stream && answer.ok) followStream(call, call.request);
-  if (attempt !== undefined && !attempt.ended) return;
+  if (attempt !== undefined && !attempt.ended) {
+    handedOut(call.init);
+    return;
+  }
   if (answer.ok) call.settle(SUCCEEDED, attempt?.usage ?? null);
   else
     call.settle({ kind: 'failed', error: attempt?.failure ?? summarizeFailure(null, answer) }, attempt?.usage ?? null);

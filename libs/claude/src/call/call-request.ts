@@ -5,18 +5,20 @@ import { readBody, withChanges, type ReplacedRequest, type RequestChanges } from
 
 /** What the next attempt of a call sends. */
 export class CallRequest {
-  /** The encoded request. Headers may be changed in place. */
-  encoded: APIRequest;
   /** The model that is asked. */
   model: string | null;
   /** What was asked for, before a fallback or a budget changed it. */
   params: unknown;
   #countedTokens: number | null = null;
 
-  constructor({ request, params }: Pick<CallInit, 'request' | 'params'>) {
-    this.encoded = request;
-    this.params = params;
-    this.model = modelOf(params);
+  constructor(private readonly init: Pick<CallInit, 'request' | 'params'>) {
+    this.params = init.params;
+    this.model = modelOf(init.params);
+  }
+
+  /** The encoded request. Headers may be changed in place. */
+  get encoded(): APIRequest {
+    return this.init.request;
   }
 
   /** Limits, budgets and strategies all ask for it. */
@@ -30,7 +32,7 @@ export class CallRequest {
     if (body === null) return false;
     if (changes.model !== undefined) this.#countedTokens = null;
     this.model = changes.model ?? this.model;
-    this.encoded = { ...this.encoded, body };
+    this.init.request = { ...this.encoded, body };
     return true;
   }
 
@@ -38,7 +40,7 @@ export class CallRequest {
     this.params = params;
     this.model = modelOf(params);
     this.#countedTokens = null;
-    this.encoded = { ...this.encoded, body };
+    this.init.request = { ...this.encoded, body };
   }
 }
 

@@ -45,7 +45,7 @@ export class Call implements CallFailureSource, Rostered {
   readonly listeners = new AttemptListeners();
   #deciding: Attempt | null | undefined = undefined;
   readonly #request: CallRequest;
-  readonly #attempts: Attempt[] = [];
+  #attempts: readonly Attempt[] = [];
   readonly #startedAt: number;
   readonly #interruption = new Interruption();
   #settled = false;
@@ -171,7 +171,8 @@ export class Call implements CallFailureSource, Rostered {
     this.attempt?.followed();
     const listeners = this.listeners.with(this.endpoint.listener);
     const attempt = new Attempt(this, this.#attempts.length + 1, this.endpoint, this.clock, listeners);
-    this.#attempts.push(attempt);
+    // There is hardly ever a second one, and a list that has grown keeps room for seventeen.
+    this.#attempts = [...this.#attempts, attempt];
     return attempt;
   }
 

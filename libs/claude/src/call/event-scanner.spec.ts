@@ -105,6 +105,28 @@ describe('EventScanner', () => {
     );
   });
 
+  it.each([
+    [0, 'text_delta', 'text'],
+    [12, 'text_delta', 'text'],
+    [1_234, 'input_json_delta', 'partial_json'],
+  ])('finds the string of a delta of block %d, a %s', (index, type, field) => {
+    const told: string[][] = [];
+    class Deltas extends Notes {
+      override contentDelta(...delta: [field: string, escaped: string]): void {
+        told.push(delta);
+      }
+    }
+    const value = 'a "type":"b" } \\';
+    const data = { type: 'content_block_delta', index, delta: { type, [field]: value } };
+    new EventScanner(new Deltas()).push(Buffer.from(event('content_block_delta', data)));
+    expect(told).toEqual([[field, JSON.stringify(value).slice(1, -1)]]);
+  });
+
+  it('reads a delta whose JSON goes over two lines', () => {
+    const [first, second] = ['{"type":"content_block_delta","index":0,', '"delta":{"type":"text_delta","text":"x"}}'];
+    expect(scan(`event: content_block_delta\ndata: ${first}\ndata: ${second}\n\n`).text).toBe('x');
+  });
+
   it('reads a delta whose JSON is laid out in another way', () => {
     const spaced =
       '{ "delta": { "text": "h\\u00e4 \\"x\\"", "type": "text_delta" }, "index": 0, "type": "content_block_delta" }';

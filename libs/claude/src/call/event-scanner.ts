@@ -31,7 +31,11 @@ export const MAX_EVENT_BYTES = 8 * 1024 * 1024;
  * that the event is well-formed and finds the string, at a tenth of the cost of parsing.
  */
 const DELTA =
-  /\{"type":"content_block_delta","index":\d+,"delta":\{"type":"\w+","(\w+)":"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*)"\}\}$/y;
+  /\{"type":"content_block_delta","index":\d+,"delta":\{"type":"\w+","\w+":"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"\}\}/y;
+
+const DELTA_HEAD = 'event: content_block_delta\ndata: ';
+const ENVELOPE = '{"type":"content_block_delta","index":';
+const TYPE = '"type":"';
 
 /** U+FEFF in UTF-8, read as Latin-1. */
 const BYTE_ORDER_MARK = '\u00ef\u00bb\u00bf';
@@ -110,21 +114,26 @@ export class EventScanner {
   }
 
   #event(text: string, start: number, end: number): void {
-    if (text.startsWith('event: content_block_delta\ndata: ', start)) {
-      this.#delta(text.slice(start + 33, end));
-      return;
-    }
+    if (text.startsWith(DELTA_HEAD, start) && this.#plainDelta(text, start + DELTA_HEAD.length, end)) return;
     const { name, data } = fieldsOf(text.slice(start, end));
     if (name === 'ping') this.sink.ping();
     else if (name === 'error') this.sink.error(parseOr(data, data));
     else if (name !== null && data !== '') this.#dispatch(name, data);
   }
 
-  #delta(data: string): void {
-    DELTA.lastIndex = 0;
-    const match = DELTA.exec(data);
-    if (match) this.sink.contentDelta(match[1] ?? '', match[2] ?? '');
-    else this.#looseDelta(data);
+  /**
+   * Tells of a delta in the layout that nearly all have; false for any other. Tested, not matched: what a match is put
+   * together of is garbage at once, and a stream has dozens.
+   */
+  #plainDelta(text: string, start: number, end: number): boolean {
+    DELTA.lastIndex = start;
+    if (!DELTA.test(text) || DELTA.lastIndex !== end) return false;
+    const type = text.indexOf(TYPE, start + ENVELOPE.length) + TYPE.length;
+    const field = text.indexOf('"', type) + '","'.length;
+    const fieldEnd = text.indexOf('"', field);
+    const name = text.startsWith('text"', field) ? 'text' : text.slice(field, fieldEnd);
+    this.sink.contentDelta(name, text.slice(fieldEnd + '":"'.length, end - '"}}'.length));
+    return true;
   }
 
   /** A delta in another layout, or of another shape (citations): parsed, so that it is known to be JSON. */
@@ -137,7 +146,7 @@ export class EventScanner {
 
   #dispatch(name: string, data: string): void {
     if (name === 'content_block_delta') {
-      this.#delta(data);
+      if (!this.#plainDelta(data, 0, data.length)) this.#looseDelta(data);
       return;
     }
     const value = parse(name, data);

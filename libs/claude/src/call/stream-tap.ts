@@ -5,14 +5,15 @@ import { attachFailure } from '../errors/call-failure.js';
 import { isClaudeError } from '../errors/claude-error.js';
 import { ProtocolError, StreamInterruptedError, StreamStalledError, type PartialStream } from '../errors/errors.js';
 import { summarizeFailure } from '../errors/failure-summary.js';
-import type { BodyTap } from '../transport/body.js';
+import type { BodyTap, WireBody } from '../transport/body.js';
 import type { WireResponse } from '../transport/wire-response.js';
 import type { Attempt } from './attempt.js';
 import type { Call } from './call.js';
 import type { Clock } from './clock.js';
 import { EventScanner, unescapeDelta, type EventSink } from './event-scanner.js';
 import { SUCCEEDED, type FailureSummary, type Outcome } from './outcome.js';
-import { StreamWatch, type StreamTimeouts } from './stream-watch.js';
+import { GrowingText } from './growing-text.js';
+import { StreamWatch, type StreamTimeouts, type StreamWatchOwner } from './stream-watch.js';
 import { estimateRequestTokens } from './request-tokens.js';
 import { tokensOfBytes } from './token-estimate.js';
 import { estimatedUsage, normalizeUsage, overlayUsage, type Usage } from './usage.js';
@@ -23,6 +24,8 @@ export type Commitment =
   | { readonly kind: 'content' }
   /** The API reported an error inside the 200: the attempt failed, as if with that error's status. */
   | { readonly kind: 'error'; readonly body: unknown };
+
+const CONTENT: Commitment = { kind: 'content' };
 
 /** How streams are read. */
 export interface StreamTapOptions {
@@ -35,19 +38,21 @@ export interface StreamTapOptions {
  * Reads the event stream of a Messages call as it passes: waits for the commit point, collects usage, notices silence
  * and an early end, and settles the call when the stream ends in whatever way.
  */
-export class StreamTap implements BodyTap, EventSink {
+export class StreamTap implements BodyTap, EventSink, StreamWatchOwner {
   /** Resolves at the commit point; rejects when the stream fails before it. */
   readonly commitment: Promise<Commitment>;
+  /** To be started once what has come already has passed. */
+  readonly watch: StreamWatch;
 
   /** Not the whole answer: the connection holds this, and an answer that nobody reads must be let go of. */
   readonly #headers: Headers;
+  readonly #body: WireBody | null;
   readonly #scanner: EventScanner;
-  readonly #watch: StreamWatch;
   #decide: ((commitment: Commitment) => void) | null = null;
   #reject: ((error: Error) => void) | null = null;
   #message: Message | null = null;
   #usage: Readonly<Record<string, unknown>> | null = null;
-  readonly #text: string[] = [];
+  readonly #text = new GrowingText();
   #outputBytes = 0;
   #sawDelta = false;
   #committed = false;
@@ -65,20 +70,17 @@ export class StreamTap implements BodyTap, EventSink {
       this.#reject = reject;
     });
     this.#headers = headers;
+    this.#body = wire;
     attempt.answer = () => this.#textSoFar();
     this.#scanner = new EventScanner(this, maxEventBytes);
-    this.#watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, {
-      // Bytes that wait for the reader mean that it is slow, and may be holding the upstream back.
-      isExcused: () => this.#committed && (wire?.queuedBytes ?? 0) > 0,
-      onSilence: (what) => this.#stall(what),
-    });
+    this.watch = new StreamWatch(timeouts, clock, attempt.elapsedMs, this);
   }
 
   // The body, as it passes.
 
   chunk(bytes: Uint8Array): void {
     if (this.#finished) return;
-    this.#watch.bytes();
+    this.watch.bytes();
     try {
       this.#scanner.push(bytes);
     } catch (error) {
@@ -93,13 +95,13 @@ export class StreamTap implements BodyTap, EventSink {
     } catch (error) {
       throw this.fail(toError(error));
     }
-    this.#watch.stop();
+    this.watch.stop();
     if (this.#finished) return;
     throw this.fail(this.#interrupted('The stream ended before its `message_stop` event.'));
   }
 
   fail(error: Error): Error {
-    this.#watch.stop();
+    this.watch.stop();
     if (isAbortError(error)) return this.#abandoned(error);
     const told = this.#committed && !isClaudeError(error) ? this.#interrupted('The connection broke.', error) : error;
     this.#finish({ kind: 'failed', error: this.#summary(told) });
@@ -109,14 +111,25 @@ export class StreamTap implements BodyTap, EventSink {
   }
 
   cancel(): void {
-    this.#watch.stop();
+    this.watch.stop();
     this.#abandoned(new APIUserAbortError());
+  }
+
+  // Its silence.
+
+  /** Bytes that wait for the reader mean that it is slow, and may be holding the upstream back. */
+  isExcused(): boolean {
+    return this.#committed && (this.#body?.queuedBytes ?? 0) > 0;
+  }
+
+  onSilence(what: string): void {
+    this.attempt.abort(new StreamStalledError(what, this.#partial()));
   }
 
   // The events in it.
 
   messageStart(data: unknown): void {
-    this.#watch.event();
+    this.watch.event();
     const message = (data as { message?: Message }).message;
     if (!message) throw new ProtocolError('The stream began with a `message_start` event without a message.');
     this.#message = message;
@@ -126,26 +139,26 @@ export class StreamTap implements BodyTap, EventSink {
   }
 
   contentBlock(): void {
-    this.#watch.event();
+    this.watch.event();
     this.#commit();
   }
 
   contentDelta(field: string, escaped: string): void {
-    this.#watch.event();
+    this.watch.event();
     this.#commit();
     this.#outputBytes += escaped.length;
-    if (field === 'text') this.#keepText(escaped);
+    if (field === 'text') this.#text.push(escaped);
   }
 
   messageDelta(data: unknown): void {
-    this.#watch.event();
+    this.watch.event();
     this.#commit();
     this.#usage = overlayUsage(this.#usage ?? {}, (data as { usage?: unknown }).usage);
     this.#sawDelta = true;
   }
 
   messageStop(): void {
-    this.#watch.event();
+    this.watch.event();
     this.#commit();
     this.#complete = true;
     this.#finish(SUCCEEDED);
@@ -156,16 +169,16 @@ export class StreamTap implements BodyTap, EventSink {
   }
 
   other(): void {
-    this.#watch.event();
+    this.watch.event();
     this.#commit();
   }
 
   error(data: unknown): void {
-    this.#watch.event();
+    this.watch.event();
     this.#finish({ kind: 'failed', error: summarizeFailure(data) });
     // Further down a stream, the SDK makes its error of the answer's headers.
     attachFailure(this.#headers, this.call);
-    this.#decide?.({ kind: 'error', body: data });
+    this.#decided({ kind: 'error', body: data });
   }
 
   // What becomes of the call.
@@ -174,15 +187,18 @@ export class StreamTap implements BodyTap, EventSink {
     if (this.#committed) return;
     this.#committed = true;
     this.attempt.timeToFirstEventMs = this.call.elapsedMs;
-    this.#decide?.({ kind: 'content' });
+    this.#decided(CONTENT);
+  }
+
+  /** Whoever waits for the commit point goes on, and is let go of. */
+  #decided(commitment: Commitment): void {
+    this.#decide?.(commitment);
+    this.#decide = null;
+    this.#reject = null;
   }
 
   #summary(error: Error): FailureSummary {
     return summarizeFailure(error, { status: this.attempt.status, ofTransport: true });
-  }
-
-  #stall(what: string): void {
-    this.attempt.abort(new StreamStalledError(what, this.#partial()));
   }
 
   #interrupted(what: string, cause?: Error): StreamInterruptedError {
@@ -198,7 +214,7 @@ export class StreamTap implements BodyTap, EventSink {
   /** Before the commit point only the attempt ends: whether the call does is for the stages outside to say. */
   #finish(outcome: Outcome): void {
     this.#finished = true;
-    this.#watch.stop();
+    this.watch.stop();
     const usage = this.usage();
     if (this.#committed && outcome.kind === 'failed') this.attempt.partial = this.#partial();
     if (outcome.kind === 'abandoned') this.attempt.abandon(usage);
@@ -217,7 +233,7 @@ export class StreamTap implements BodyTap, EventSink {
   }
 
   #textSoFar(): string {
-    return unescapeDelta(this.#text.join(''));
+    return unescapeDelta(String(this.#text));
   }
 
   #partial(): PartialStream {
@@ -228,16 +244,4 @@ export class StreamTap implements BodyTap, EventSink {
     };
     return { message, text, usage: this.usage() };
   }
-
-  /** Slices keep their whole chunk alive, so they are copied together now and then. */
-  #keepText(escaped: string): void {
-    this.#text.push(escaped);
-    if (this.#text.length < TEXT_PIECES) return;
-    const joined = this.#text.join('');
-    this.#text.length = 0;
-    this.#text.push(joined);
-  }
 }
-
-/** How many pieces of text are kept apart before they are copied into one. */
-const TEXT_PIECES = 64;

@@ -23,9 +23,12 @@ export interface StreamWatchOwner {
  */
 export class StreamWatch {
   #timer: Timer | null = null;
+  /** When the timer fires, at the latest. */
+  #looksAt = Infinity;
   #lastBytesAt: number;
   #lastEventAt: number;
   #sawEvent = false;
+  #stopped = false;
 
   constructor(
     private readonly timeouts: StreamTimeouts,
@@ -34,8 +37,12 @@ export class StreamWatch {
     private readonly owner: StreamWatchOwner,
   ) {
     this.#lastBytesAt = clock.now();
-    this.#lastEventAt = clock.now() - alreadyElapsedMs;
-    this.#arm();
+    this.#lastEventAt = this.#lastBytesAt - alreadyElapsedMs;
+  }
+
+  /** Begins to watch; a stream that came whole has been stopped by then, and needs no timer. */
+  start(): void {
+    if (!this.#stopped) this.#arm();
   }
 
   /** Something arrived, be it a ping. */
@@ -48,7 +55,8 @@ export class StreamWatch {
     this.#lastEventAt = this.#lastBytesAt;
     if (this.#sawEvent) return;
     this.#sawEvent = true;
-    this.#arm();
+    // Another limit holds from here on, which may be reached before the timer fires.
+    if (this.#timer !== null && this.#lastEventAt + this.timeouts.contentIdleMs < this.#looksAt) this.#arm();
   }
 
   stop(): void {
@@ -57,33 +65,37 @@ export class StreamWatch {
     this.#stopped = true;
   }
 
-  #stopped = false;
-
   #arm(): void {
-    if (this.#stopped) return;
     this.#timer?.cancel();
-    this.#timer = this.clock.setTimer(() => setImmediate(() => this.#look()), Math.max(1, this.#silence().leftMs));
+    const inMs = Math.max(1, Math.min(this.#idleLeftMs(), this.#eventLeftMs()));
+    this.#looksAt = this.clock.now() + inMs;
+    this.#timer = this.clock.setTimer(() => setImmediate(() => this.#look()), inMs);
   }
 
   #look(): void {
     if (this.#stopped) return;
     if (this.owner.isExcused()) this.#lastBytesAt = this.#lastEventAt = this.clock.now();
-    const { leftMs, what } = this.#silence();
-    if (leftMs > 0) this.#arm();
-    else this.owner.onSilence(what);
+    if (this.#idleLeftMs() > 0 && this.#eventLeftMs() > 0) this.#arm();
+    else this.owner.onSilence(this.#silence());
   }
 
-  /** The limit that is reached next. */
-  #silence(): { leftMs: number; what: string } {
-    const now = this.clock.now();
-    const { firstEventMs, idleMs, contentIdleMs } = this.timeouts;
-    const idleLeft = idleMs - (now - this.#lastBytesAt);
-    const eventMs = this.#sawEvent ? contentIdleMs : firstEventMs;
-    const eventLeft = eventMs - (now - this.#lastEventAt);
-    if (idleLeft < eventLeft) {
-      return { leftMs: idleLeft, what: `The stream sent nothing for ${idleMs} ms (\`timeouts.idleMs\`).` };
+  #idleLeftMs(): number {
+    return this.timeouts.idleMs - (this.clock.now() - this.#lastBytesAt);
+  }
+
+  #eventLeftMs(): number {
+    const { firstEventMs, contentIdleMs } = this.timeouts;
+    return (this.#sawEvent ? contentIdleMs : firstEventMs) - (this.clock.now() - this.#lastEventAt);
+  }
+
+  /** The limit that was reached first. */
+  #silence(): string {
+    const { idleMs, firstEventMs, contentIdleMs } = this.timeouts;
+    if (this.#idleLeftMs() < this.#eventLeftMs()) {
+      return `The stream sent nothing for ${idleMs} ms (\`timeouts.idleMs\`).`;
     }
-    const option = this.#sawEvent ? 'timeouts.contentIdleMs' : 'timeouts.firstEventMs';
-    return { leftMs: eventLeft, what: `The stream sent nothing but pings for ${eventMs} ms (\`${option}\`).` };
+    return this.#sawEvent
+      ? `The stream sent nothing but pings for ${contentIdleMs} ms (\`timeouts.contentIdleMs\`).`
+      : `The stream sent nothing but pings for ${firstEventMs} ms (\`timeouts.firstEventMs\`).`;
   }
 }

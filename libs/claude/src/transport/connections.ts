@@ -97,19 +97,18 @@ export class Connections {
 
   #connector(): buildConnector.connector {
     const connect = buildConnector({ ...this.#settings.tls, timeout: this.#settings.connectTimeoutMs });
+    const staleErrors = this.#staleErrors;
+    // One for all sockets, of which there may be thousands.
+    function noteStale(this: Socket, error: Error): void {
+      if (this.bytesRead > 0) staleErrors.add(error);
+    }
     return (options, callback) => {
       connect(options, (...[error, socket]) => {
         if (error !== null) return callback(namingHost(error, options.hostname), null);
-        this.#watch(socket);
+        socket.on('error', noteStale);
         callback(null, socket);
       });
     };
-  }
-
-  #watch(socket: Socket): void {
-    socket.on('error', (error) => {
-      if (socket.bytesRead > 0) this.#staleErrors.add(error);
-    });
   }
 }
 

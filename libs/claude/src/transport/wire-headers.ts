@@ -12,6 +12,9 @@ const LONGEST_HEAD = 16_384;
 
 /** Each byte, capital letters as small ones. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, code) => (code >= 65 && code <= 90 ? code + 32 : code));
+/** More than all servers that are called have; a bound for one that makes names up. */
+const MOST_NAMES = 1_024;
+const names = new Map<string, string>();
 
 const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
 
@@ -20,17 +23,21 @@ const TOKEN = /^[!#$%&'*+.^_`|~A-Za-z0-9-]+$/;
  * works; a real one is built by the first change only.
  */
 export class WireHeaders implements Headers {
-  readonly #raw: RawHeaders;
-  #list: SortedHeaders | undefined = undefined;
+  /** Let go of once decoded: the names and values in it are views of the bytes that came with them. */
+  #raw: RawHeaders | undefined;
+  #list: SortedHeaders | undefined;
   #changed: Headers | undefined = undefined;
 
-  constructor(raw: RawHeaders = []) {
-    this.#raw = raw;
+  constructor(headers: RawHeaders | SortedHeaders = []) {
+    const decoded = headers instanceof SortedHeaders;
+    this.#raw = decoded ? undefined : headers;
+    this.#list = decoded ? headers : undefined;
   }
 
   get(name: string): string | null {
     if (this.#changed !== undefined) return this.#changed.get(name);
     const raw = this.#raw;
+    if (raw === undefined) return this.#sorted().get(name.toLowerCase()) ?? missing(name);
     const first = placeOf(name, raw, 0);
     if (first === -1) return missing(name);
     // Several values of one name are joined.
@@ -85,7 +92,7 @@ export class WireHeaders implements Headers {
 
   /** An independent copy. */
   copy(): Headers {
-    return this.#changed === undefined ? new WireHeaders(this.#raw) : new PlatformHeaders(this.#changed);
+    return this.#changed === undefined ? new WireHeaders(this.#sorted()) : new PlatformHeaders(this.#changed);
   }
 
   [inspect.custom](_depth: number, options: object): string {
@@ -97,7 +104,9 @@ export class WireHeaders implements Headers {
   }
 
   #sorted(): SortedHeaders {
-    return (this.#list ??= new SortedHeaders(this.#raw));
+    this.#list ??= new SortedHeaders(this.#raw ?? []);
+    this.#raw = undefined;
+    return this.#list;
   }
 
   #change(): Headers {
@@ -141,7 +150,7 @@ class SortedHeaders {
   constructor(raw: RawHeaders) {
     const parts = textsOf(raw);
     for (let at = 0; at + 1 < parts.length; at += 2) {
-      this.#add((parts[at] as string).toLowerCase(), parts[at + 1] as string);
+      this.#add(nameOf(parts[at] as string), parts[at + 1] as string);
     }
   }
 
@@ -209,6 +218,15 @@ function isWithin(part: Buffer | string, buffer: ArrayBufferLike, from: number, 
     part.byteOffset >= from &&
     part.byteOffset + part.length <= from + length
   );
+}
+
+/** One string for each name, however many responses have it. */
+function nameOf(text: string): string {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  const name = text.toLowerCase();
+  if (names.size < MOST_NAMES) names.set(text, name);
+  return name;
 }
 
 function textOf(part: Buffer | string | undefined): string {
