@@ -1,14 +1,9 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ClaudeHealthService, type ClaudeHealth, type HealthStatus } from 'nestjs-claude';
-import { ledgerHealth, type LedgerHealth } from '../stores/ledger-health.js';
-import { SharedStores } from '../stores/shared-stores.js';
 
 /** Token of whether `/health` tells details, names among them. */
 export const SHOWS_HEALTH_DETAIL = Symbol('shows health detail');
-
-/** What the module finds, and how the gateway's ledger is. */
-type GatewayHealth = ClaudeHealth & { readonly rules: { readonly ledger: LedgerHealth } };
 
 /** How each rule stands, without details. */
 interface ShortHealth {
@@ -21,12 +16,11 @@ interface ShortHealth {
 export class HealthController {
   constructor(
     @Inject(ClaudeHealthService) private readonly health: ClaudeHealthService,
-    @Inject(SharedStores) private readonly stores: SharedStores,
     @Inject(SHOWS_HEALTH_DETAIL) private readonly showsDetail: boolean,
   ) {}
 
   @Get()
-  detail(@Res({ passthrough: true }) reply: FastifyReply): GatewayHealth | ShortHealth {
+  detail(@Res({ passthrough: true }) reply: FastifyReply): ClaudeHealth | ShortHealth {
     const health = this.#check(reply);
     return this.showsDetail ? health : shortOf(health);
   }
@@ -41,21 +35,15 @@ export class HealthController {
     return shortOf(this.#check(reply));
   }
 
-  #check(reply: FastifyReply): GatewayHealth {
-    const health = this.#health();
+  #check(reply: FastifyReply): ClaudeHealth {
+    const health = this.health.check();
     // What a proxy remembers of it would be wrong.
     void reply.code(health.status === 'down' ? 503 : 200).header('cache-control', 'no-store');
     return health;
   }
-
-  #health(): GatewayHealth {
-    const { status, rules } = this.health.check();
-    const ledger = ledgerHealth(this.stores);
-    return { status: status === 'up' ? ledger.status : status, rules: { ...rules, ledger } };
-  }
 }
 
-function shortOf({ status, rules }: GatewayHealth): ShortHealth {
+function shortOf({ status, rules }: ClaudeHealth): ShortHealth {
   const found = Object.entries(rules).map(([rule, each]) => [rule, each.status] as const);
   return { status, rules: Object.fromEntries(found) };
 }

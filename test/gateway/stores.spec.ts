@@ -160,7 +160,12 @@ describe('With DATABASE_URL', () => {
     while ((await requests()) === 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect(await requests()).toBe(1);
-    expect((await healthOf(one)).rules['ledger']).toEqual({ status: 'up', kind: 'postgres', waitingBytes: 0 });
+    expect((await healthOf(one)).rules['ledger']).toEqual({
+      status: 'up',
+      kind: 'own',
+      awayForMs: null,
+      journalBytes: 0,
+    });
     // What was used a moment ago is written before the gateway is gone.
     expect((await ask(one)).status).toBe(200);
     await one.close();

@@ -191,6 +191,16 @@ describe('the keys', () => {
   });
 });
 
+describe('the ledger', () => {
+  it('is up and of memory by default, and up where one of your own says nothing of itself', async () => {
+    await boot();
+    expect(look().rules.ledger).toEqual({ status: 'up', kind: 'memory', awayForMs: null, journalBytes: 0 });
+    const store = { record: () => undefined, summarize: () => Promise.reject(new Error('unused')), recent: () => [] };
+    await boot({ cost: { ledger: { store } } });
+    expect(look().rules.ledger).toEqual({ status: 'up', kind: 'own', awayForMs: null, journalBytes: 0 });
+  });
+});
+
 describe('the store', () => {
   async function bootStore(claude: ClaudeModuleOptions = {}): Promise<LateStore> {
     const still = new ManualClock();

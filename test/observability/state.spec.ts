@@ -1,4 +1,4 @@
-import { MemoryAdmissionStore, type UsageEntry } from 'nestjs-claude';
+import { MemoryAdmissionStore, type LedgerStanding, type UsageEntry } from 'nestjs-claude';
 import { ManualClock } from 'nestjs-claude/testing';
 import { LateStore } from '../../libs/claude/src/admission/spec-support/late-store.js';
 import { systemClock } from '../../libs/claude/src/call/clock.js';
@@ -149,6 +149,31 @@ it('tells how sinks of the ledger keep up', async () => {
   expect(well.of('anthropic_sink_queue_length')).toEqual({});
   expect(well.sum('anthropic_sink_failures_total')).toBe(harness.costs.sinks[0]?.failures);
   expect(well.sum('anthropic_sink_dropped_total')).toBe(0);
+});
+
+it('tells for how long a ledger that is elsewhere has been away, and what waits for it', async () => {
+  let standing: LedgerStanding = { awayForMs: 1_500, journalBytes: 4_096 };
+  const store = {
+    record: () => undefined,
+    summarize: () => Promise.reject(new Error('The ledger of a test is away.')),
+    recent: () => [],
+    get standing(): LedgerStanding {
+      return standing;
+    },
+  };
+  const harness = await bootMetrics({ cost: { ledger: { store } } });
+  const away = await harness.scrape();
+  expect(away.of('anthropic_ledger_away_seconds')).toEqual({ [`{${INSTANCE}}`]: 1.5 });
+  expect(away.of('anthropic_ledger_journal_bytes')).toEqual({ [`{${INSTANCE}}`]: 4_096 });
+  standing = { awayForMs: null, journalBytes: 0 };
+  const back = await harness.scrape();
+  expect(back.series.get(`anthropic_ledger_away_seconds{${INSTANCE}}`)).toBe(0);
+  expect(back.series.get(`anthropic_ledger_journal_bytes{${INSTANCE}}`)).toBe(0);
+});
+
+it('says nothing of a ledger in memory, which is never away', async () => {
+  const scraped = await (await bootMetrics()).scrape();
+  expect(scraped.text).not.toContain('anthropic_ledger_away_seconds{');
 });
 
 it('tells how long calls wait for a store that is elsewhere', async () => {

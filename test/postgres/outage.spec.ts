@@ -46,11 +46,17 @@ describeWithPostgres('While PostgreSQL is away', () => {
       await postgres.server.stop(signal);
       await eventually(() => store.stats.journalled > 40, 'calls are in the journal', RETURNED_MS);
       expect(store.stats.isAway).toBe(true);
+      const away = app.health.check();
+      expect(away.rules.ledger).toMatchObject({ status: 'degraded', kind: 'own' });
+      expect(away.rules.ledger?.awayForMs).toBeGreaterThan(0);
+      expect(away.rules.ledger?.journalBytes).toBeGreaterThan(0);
       await postgres.server.restart();
       await eventually(() => !store.stats.isAway, 'the ledger has returned', RETURNED_MS);
       const made = await stop();
       expect(await app.costs.flush()).toBe(true);
       await eventually(() => store.stats.journalBytes === 0, 'the journal is empty', RETURNED_MS);
+      const back = { status: 'up', kind: 'own', awayForMs: null, journalBytes: 0 };
+      expect(app.health.check().rules.ledger).toEqual(back);
 
       const summary = await app.costs.getSummary({ days: 1 });
       expect(summary.requests).toBe(made);

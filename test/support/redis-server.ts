@@ -5,6 +5,11 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.js';
+import { sayLeftOut } from './left-out.js';
+import type { ServerClock } from './server-clock.js';
+
+/** Tests run against another server of the same kind where `REDIS_SERVER` says which: of an older version, or Valkey. */
+const PROGRAM = process.env['REDIS_SERVER'] ?? 'redis-server';
 
 /** A server is there within so many milliseconds, also on a busy machine. */
 const STARTS_WITHIN_MS = 15_000;
@@ -15,6 +20,8 @@ export interface RedisServerOptions {
   readonly password?: string;
   /** Further lines of its configuration, as arguments: `['--maxmemory', '100mb']`. */
   readonly args?: readonly string[];
+  /** What it tells the time by. Default: as everybody does. */
+  readonly clock?: ServerClock;
 }
 
 /** A private `redis-server` process. */
@@ -42,7 +49,8 @@ export class RedisServer {
       'no',
     ];
     if (options.password !== undefined) args.push('--requirepass', options.password);
-    const child = spawn('redis-server', [...args, ...(options.args ?? [])], { stdio: 'ignore' });
+    const env = { ...process.env, ...options.clock?.environment };
+    const child = spawn(PROGRAM, [...args, ...(options.args ?? [])], { stdio: 'ignore', env });
     const server = new RedisServer(port, directory, child, options);
     try {
       await server.#ready();
@@ -101,20 +109,13 @@ export class RedisServer {
   }
 }
 
-/**
- * Whether `redis-server` is installed. Where it is not, says what is left out; in CI nothing may be.
- *
- * @throws Error in CI.
- */
+/** Whether `redis-server` is installed. Where it is not, says what is left out; in CI nothing may be. */
 export function hasRedisServer(leftOut: string): boolean {
   try {
-    execFileSync('redis-server', ['--version'], { stdio: 'ignore' });
+    execFileSync(PROGRAM, ['--version'], { stdio: 'ignore' });
     return true;
   } catch {
-    const message = `redis-server is not installed, so ${leftOut} was not tested: install the package \`redis-server\`.`;
-    if (process.env['CI'] !== undefined) throw new Error(message);
-    // oxlint-disable-next-line no-console -- whoever runs the tests must know what was left out
-    console.warn(message);
+    sayLeftOut(PROGRAM, leftOut, 'redis-server');
     return false;
   }
 }

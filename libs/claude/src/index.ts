@@ -98,7 +98,7 @@ export type { LedgerOptions } from './cost/ledger/ledger.options.js';
 export type { LedgerStats } from './cost/ledger/memory-ledger.js';
 export type { Dimension } from './cost/ledger/usage-bucket.js';
 export type { UsageEntry, UsagePart } from './cost/ledger/usage-entry.js';
-export type { LedgerEvent, Moments, UsageLedger } from './cost/ledger/usage-ledger.js';
+export type { LedgerEvent, LedgerStanding, Moments, UsageLedger } from './cost/ledger/usage-ledger.js';
 export type { UsagePeriod } from './cost/ledger/usage-period.js';
 export type { SinkEvent, SinkStats, UsageSink } from './cost/ledger/usage-sink.js';
 export type { Resolution, UsageShare, UsageSummary, UsageSums } from './cost/ledger/usage-summary.js';
@@ -137,6 +137,7 @@ export type {
   EndpointHealth,
   HealthStatus,
   KeyHealth,
+  LedgerHealth,
   LifecycleHealth,
   LimiterHealth,
   ProbeHealth,

@@ -42,6 +42,7 @@ function whatIsMissing(rule: HealthRule, { probe }: HealthOptions, options: Clau
   if (rule === 'circuit' && circuit === false) return 'with `circuit: false`';
   if (rule === 'limiter' && rateLimit === false) return 'with `rateLimit: false`';
   if (rule === 'store' && store === undefined) return 'without a `store` of your own';
+  if (rule === 'ledger' && (cost === false || cost?.ledger?.store === undefined)) return 'without `cost.ledger.store`';
   if (rule === 'budget' && (cost === false || !cost?.budgets?.length)) return 'without `cost.budgets`';
   return null;
 }

@@ -6,6 +6,7 @@ import { BudgetRule } from './rules/budget.rule.js';
 import { circuitHealth } from './rules/circuit.rule.js';
 import { endpointHealth } from './rules/endpoint.rule.js';
 import { keyHealth } from './rules/key.rule.js';
+import { ledgerHealth } from './rules/ledger.rule.js';
 import { LimiterRule } from './rules/limiter.rule.js';
 import { storeHealth } from './rules/store.rule.js';
 import { SuccessRateRule } from './rules/success-rate.rule.js';
@@ -53,7 +54,7 @@ export class HealthCheck {
 
 function looksAt(runtime: ClaudeRuntime): Looks {
   const { settings, pool, circuits, budgets, boundedStore } = runtime;
-  const { rateLimit, storeOutage, health } = settings;
+  const { rateLimit, storeOutage, health, cost } = settings;
   const limits = rateLimit !== false && rateLimit.mode === 'enforce';
   const hasHardBudget = budgets.accounts.some(({ budget }) => budget.mode === 'hard');
   const refusesWithout =
@@ -65,7 +66,7 @@ function looksAt(runtime: ClaudeRuntime): Looks {
     store: () => storeHealth(boundedStore, refusesWithout),
     endpoint: () => endpointHealth(pool.endpoints),
     ...(settings.circuit === false ? {} : { circuit: () => circuitHealth(circuits.ofCalls()) }),
-    ...(settings.cost === false ? {} : { budget: () => budget.look() }),
+    ...(cost === false ? {} : { ledger: () => ledgerHealth(cost.ledger.store), budget: () => budget.look() }),
     ...(limits ? { limiter: () => limiter.look() } : {}),
   };
 }

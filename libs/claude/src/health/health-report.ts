@@ -33,6 +33,17 @@ export interface StoreHealth {
   readonly failures: number;
 }
 
+/** `degraded` while it cannot be written to: what calls used waits, and no call fails for it. */
+export interface LedgerHealth {
+  readonly status: HealthStatus;
+  /** This process's memory, or a ledger of one's own. */
+  readonly kind: 'memory' | 'own';
+  /** Milliseconds since it could be written to; `null` while it can be, or does not say. */
+  readonly awayForMs: number | null;
+  /** Bytes that wait in its journal. */
+  readonly journalBytes: number;
+}
+
 /** `degraded` where an endpoint was drained by hand. */
 export interface EndpointHealth {
   readonly status: HealthStatus;
@@ -93,6 +104,7 @@ export interface ProbeHealth {
 export interface RuleReports {
   readonly key: KeyHealth;
   readonly store: StoreHealth;
+  readonly ledger: LedgerHealth;
   readonly endpoint: EndpointHealth;
   readonly circuit: CircuitHealth;
   readonly successRate: SuccessRateHealth;

@@ -1,10 +1,11 @@
 /**
- * What health is judged by, each by itself: the keys, the `store` of one's own, the endpoints, their circuits, how many of
- * the latest calls succeeded, the budgets, the limiter, and the active probe.
+ * What health is judged by, each by itself: the keys, the `store` and the ledger of one's own, the endpoints, their circuits, how
+ * many of the latest calls succeeded, the budgets, the limiter, and the active probe.
  */
 export const HEALTH_RULES = Object.freeze([
   'key',
   'store',
+  'ledger',
   'endpoint',
   'circuit',
   'successRate',

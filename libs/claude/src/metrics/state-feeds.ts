@@ -3,6 +3,7 @@ import type { StoreMode } from '../admission/store.events.js';
 import { isPending } from '../admission/turnstile.js';
 import type { CircuitSnapshot } from '../circuit/circuit-snapshot.js';
 import type { ClaudeRuntime } from '../claude.runtime.js';
+import type { LedgerStanding } from '../cost/ledger/usage-ledger.js';
 import type { SinkStats } from '../cost/ledger/usage-sink.js';
 import { budgetsRemaining, budgetsReserved, budgetsUsed, readBudgets } from './budget-samples.js';
 import type { CounterName, GaugeName } from './catalogue/catalogue.js';
@@ -73,6 +74,8 @@ export class StateFeeds {
       anthropic_store_journal_dropped_total: this.#guarded(() =>
         this.#journalDrops.since(this.#store('journalDropped')),
       ),
+      anthropic_ledger_away_seconds: this.#guarded(() => this.#ledger(({ awayForMs }) => (awayForMs ?? 0) / 1_000)),
+      anthropic_ledger_journal_bytes: this.#guarded(() => this.#ledger(({ journalBytes }) => journalBytes)),
       anthropic_observer_failures_total: this.#guarded(() => this.#observerGrowth.since(this.#observers())),
     };
   }
@@ -104,6 +107,11 @@ export class StateFeeds {
   #storeMode(): readonly Sample[] {
     const stats = this.runtime.boundedStore?.stats;
     return stats === undefined ? [] : [[this.#own, STORE_MODES[stats.mode]]];
+  }
+
+  #ledger(valueOf: (standing: LedgerStanding) => number): readonly Sample[] {
+    const { standing } = this.runtime.costs.ledger;
+    return standing === undefined ? [] : [[this.#own, valueOf(standing)]];
   }
 
   #observers(): readonly Sample[] {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../call/clock.js';
 import type { UsageEntry } from '../cost/ledger/usage-entry.js';
-import type { LedgerEvent } from '../cost/ledger/usage-ledger.js';
+import type { LedgerEvent, LedgerStanding } from '../cost/ledger/usage-ledger.js';
 import { JournalFullError, type Journal } from './journal/journal.js';
 import type { EntryWriter, Written } from './writing/entry-writer.js';
 
@@ -11,10 +11,8 @@ const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 5_000;
 
 /** How a ledger in PostgreSQL stands, and what became of the entries that this process gave it. */
-export interface WriterStats {
+export interface WriterStats extends LedgerStanding {
   readonly isAway: boolean;
-  /** Bytes that wait in the journal. */
-  readonly journalBytes: number;
   readonly written: number;
   /** Known before, by their id. */
   readonly known: number;
@@ -28,12 +26,12 @@ export interface WriterStats {
   readonly torn: number;
 }
 
-type Counts = { -readonly [Name in keyof Omit<WriterStats, 'isAway' | 'journalBytes'>]: number };
+type Counts = { -readonly [Name in keyof Omit<WriterStats, 'isAway' | keyof LedgerStanding>]: number };
 
 /** Writes entries, puts them into the journal while that cannot be done, and brings them from there afterwards. */
 export class DurableWriter {
   readonly #counts: Counts = { written: 0, known: 0, journalled: 0, tooOld: 0, refused: 0, torn: 0 };
-  #isAway = false;
+  #awaySinceMs: number | null = null;
   #isFull = false;
   #isStopped = true;
   #timer: Timer | null = null;
@@ -48,7 +46,12 @@ export class DurableWriter {
   ) {}
 
   get stats(): WriterStats {
-    return { isAway: this.#isAway, journalBytes: this.journal?.bytes ?? 0, ...this.#counts };
+    return { isAway: this.#isAway, ...this.standing, ...this.#counts };
+  }
+
+  get standing(): LedgerStanding {
+    const awayForMs = this.#awaySinceMs === null ? null : this.clock.now() - this.#awaySinceMs;
+    return { awayForMs, journalBytes: this.journal?.bytes ?? 0 };
   }
 
   async record(entries: readonly UsageEntry[]): Promise<void> {
@@ -72,9 +75,13 @@ export class DurableWriter {
 
   goAway(error: unknown): void {
     if (!this.#isAway) this.tell({ type: 'ledger-away', error });
-    this.#isAway = true;
+    this.#awaySinceMs ??= this.clock.now();
     this.#failuresInARow++;
     this.#catchUpAfter(this.#retryMs);
+  }
+
+  get #isAway(): boolean {
+    return this.#awaySinceMs !== null;
   }
 
   get #retryMs(): number {
@@ -116,7 +123,7 @@ export class DurableWriter {
 
   #comeBack(): void {
     if (this.#isAway) this.tell({ type: 'ledger-returned' });
-    this.#isAway = false;
+    this.#awaySinceMs = null;
     this.#failuresInARow = 0;
   }
 

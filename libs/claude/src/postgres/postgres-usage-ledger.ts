@@ -1,7 +1,7 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Timer } from '../call/clock.js';
 import type { UsageEntry } from '../cost/ledger/usage-entry.js';
-import type { LedgerEvent, Moments, UsageLedger } from '../cost/ledger/usage-ledger.js';
+import type { LedgerEvent, LedgerStanding, Moments, UsageLedger } from '../cost/ledger/usage-ledger.js';
 import type { UsageSummary } from '../cost/ledger/usage-summary.js';
 import { DurableWriter, type WriterStats } from './durable-writer.js';
 import { Journal } from './journal/journal.js';
@@ -54,6 +54,10 @@ export class PostgresUsageLedger implements UsageLedger {
   /** How it stands, and what became of the entries of this process. */
   get stats(): WriterStats {
     return this.#writer.stats;
+  }
+
+  get standing(): LedgerStanding {
+    return this.#writer.standing;
   }
 
   /**

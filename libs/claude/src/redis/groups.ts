@@ -1,6 +1,6 @@
 import type { AcquireOptions, Observation } from '../admission/admission-store.js';
 import type { Claims, Meter } from '../admission/meter.js';
-import { LAPSED_FOR_MS } from './lua/leases.lua.js';
+import { HELD_FOR_MS } from './lua/leases.lua.js';
 import type { MeterWire } from './meter-wire.js';
 import type { RedisLease } from './redis-lease.js';
 import { CLOSED_BY } from './replies.js';
@@ -80,7 +80,7 @@ export function acquiredArguments(
   const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
   const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
   const record = `${'h'.repeat(configs.length)}\n-\n`;
-  const keptMs = String(Math.ceil(lastsMs + LAPSED_FOR_MS));
+  const keptMs = String(Math.ceil(lastsMs + HELD_FOR_MS));
   return [id, String(lastsMs), forced, isTwice ? '1' : '', ...configs, ...amounts.map(String), record, keptMs];
 }
 

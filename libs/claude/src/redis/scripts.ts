@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ACQUIRE } from './lua/acquire.lua.js';
-import { DUE, LAPSED_FOR_MS, SWEEP } from './lua/leases.lua.js';
+import { DUE, HELD_FOR_MS, SWEEP } from './lua/leases.lua.js';
 import { HEAD, STATES } from './lua/meters.lua.js';
 import { OBSERVE } from './lua/observe.lua.js';
 import { ACQUIRE_PLAIN, SETTLE_PLAIN } from './lua/plain.lua.js';
@@ -23,7 +23,7 @@ for i = 2, #ARGV do
   local score = call('ZSCORE', KEYS[1], ARGV[i])
   if score and tonumber(score) > now then
     call('ZADD', KEYS[1], floor(now + ARGV[1]) + 1, ARGV[i])
-    call('PEXPIRE', KEYS[i], floor(ARGV[1] + ${LAPSED_FOR_MS}))
+    call('PEXPIRE', KEYS[i], floor(ARGV[1] + ${HELD_FOR_MS}))
   end
 end
 return 1

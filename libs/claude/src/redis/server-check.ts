@@ -38,7 +38,8 @@ function misfitOf(info: string, isCluster: boolean): ServerProblem | null {
   if (isTooOld(version)) {
     return misfit(`The Redis server has version ${version}, which is too old. Use Redis 6.2 or later, or Valkey.`);
   }
-  if (/^redis_mode:cluster/m.test(info) && !isCluster) {
+  // Redis calls it the one, Valkey the other.
+  if (/^(?:redis|server)_mode:cluster/m.test(info) && !isCluster) {
     return needsClusterClient();
   }
   return null;

@@ -21,6 +21,14 @@ export type LedgerEvent =
   /** Partitions could not be made or dropped. Nothing is lost, and it is tried again. */
   | { readonly type: 'ledger-maintenance-failed'; readonly error: unknown };
 
+/** How a ledger that is kept elsewhere stands. */
+export interface LedgerStanding {
+  /** Milliseconds since it could be written to; `null` while it can be. */
+  readonly awayForMs: number | null;
+  /** Bytes that wait in its journal. */
+  readonly journalBytes: number;
+}
+
 /** Where what calls used is kept. */
 export interface UsageLedger {
   /** Adds entries. One with the id of an entry among the last recorded changes nothing, so that a batch may be sent again. */
@@ -33,6 +41,8 @@ export interface UsageLedger {
   open?(): PromiseLike<void>;
   /** Called for each `open()` when the module has been closed, and everything was recorded. */
   close?(): PromiseLike<void>;
+  /** How it stands now, which health and metrics tell. One that does not say is taken to be well. */
+  readonly standing?: LedgerStanding;
   /** What happens to it; the module's cost events have it too. */
   readonly events?: Observable<LedgerEvent>;
 }

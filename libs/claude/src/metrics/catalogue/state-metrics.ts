@@ -131,6 +131,20 @@ export const STATE_METRICS = {
     labels: [INSTANCE],
     help: 'What a store of your own will never be told because the journal was full while it was away.',
   },
+  anthropic_ledger_away_seconds: {
+    kind: 'gauge',
+    unit: 'seconds',
+    labels: [INSTANCE],
+    help: 'Time since a ledger of your own could be written to; 0 while it can be.',
+    fold: 'greatest',
+  },
+  anthropic_ledger_journal_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    labels: [INSTANCE],
+    help: 'What waits on disk because a ledger of your own was away.',
+    fold: 'greatest',
+  },
   anthropic_observer_failures_total: {
     kind: 'counter',
     unit: 'records',

@@ -1,4 +1,5 @@
 import { lua } from './fields.js';
+import { HELD_FOR_MS } from './leases.lua.js';
 
 /**
  * Takes all claims or none. KEYS: leases, the lease, the meters. ARGV: its id, how long it lasts, what is forced (`all`,
@@ -58,7 +59,7 @@ local function grant()
     write(KEYS[2 + i], byte(config), taken[i], config)
   end
   call('ZADD', KEYS[1], floor(now + ARGV[2]) + 1, ARGV[1])
-  call('PEXPIRE', KEYS[1], '172800000')
+  call('PEXPIRE', KEYS[1], '${HELD_FOR_MS}')
   return granted
 end
 

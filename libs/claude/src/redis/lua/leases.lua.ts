@@ -6,6 +6,12 @@ const SWEPT_AT_ONCE = 16;
 /** Milliseconds for which a lease is known that has expired, so that a settlement that comes late corrects it. */
 export const LAPSED_FOR_MS = 86_400_000;
 
+/**
+ * Milliseconds for which a lease is known after it should have expired, until a call comes by that lets go of it. As long as
+ * any limit is known without a call: where the clock is set forward, no claim stays held whose lease is forgotten.
+ */
+export const HELD_FOR_MS = 30 * 86_400_000;
+
 /** Looks for leases that have expired. Scores are whole milliseconds, which are compared without reading text. */
 export const DUE = `
 local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1] .. sub('00' .. floor(time[2] / 1000), -3), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')

@@ -1,4 +1,5 @@
 import { BUDGET_SLICES } from '../../admission/meter.js';
+import { HELD_FOR_MS } from './leases.lua.js';
 import { SETTLED_FOR_MS } from './settle.lua.js';
 import { RINGS_AT, RING_BYTES } from './meters.lua.js';
 
@@ -63,7 +64,7 @@ if not due[1] and ARGV[3] == '' and ARGV[4] == '' then
     if not call('SET', KEYS[2], record, 'PX', ARGV[6 + 2 * count], 'NX') then return { 1 } end
     for i = 1, count do call('SETRANGE', KEYS[2 + i], '1', texts[i]) end
     call('ZADD', KEYS[1], floor(now + ARGV[2]) + 1, ARGV[1])
-    call('PEXPIRE', KEYS[1], '172800000')
+    call('PEXPIRE', KEYS[1], '${HELD_FOR_MS}')
     return totals
   end
 end
