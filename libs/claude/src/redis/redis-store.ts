@@ -26,6 +26,7 @@ import {
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
 import { partsOf, type Decision } from './decision.js';
+import { RecentGroups } from './recent-groups.js';
 import { RedisLease, type LeasePart } from './redis-lease.js';
 import type { RedisAdmissionStoreOptions } from './redis-store.options.js';
 import { standingOf, verdictOf } from './replies.js';
@@ -54,6 +55,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   readonly #options: RedisAdmissionStoreOptions;
   readonly #runner: ScriptRunner;
   readonly #wires: MeterWires;
+  readonly #groups = new RecentGroups();
   /** Names leases as no other process does. */
   readonly #nextId = callIds();
   #isClosed = false;
@@ -87,7 +89,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
     checkLeaseMs(options.leaseMs);
     checkClaims(claims);
-    const groups = groupsOf(this.#wiresOf(claims.meters));
+    const groups = this.#groups.of(this.#wiresOf(claims.meters));
     const id = options.id ?? this.#nextId();
     const [only] = groups;
     if (only === undefined || groups.length > 1) return this.#acquireOfAll(groups, id, claims, options);
@@ -187,7 +189,7 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
   async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
-    const parts = groupsOf(this.#wiresOf(claims.meters)).map((group) => ({
+    const parts = this.#groups.of(this.#wiresOf(claims.meters)).map((group) => ({
       group,
       leaseText: leaseTextOf(id, group, pick(claims.amounts, group)),
       totals: [],
