@@ -197,7 +197,7 @@ describeRedis('Calls while Redis is', () => {
     await eventually(() => cluster.nodes.every(isInStep), 'every replica was in step', 20_000);
     await call({}, () => new Cluster(cluster.hosts));
     // Where the requests of the model class are kept: losing that master stops every decision about them.
-    const lost = cluster.nodes.find((node) => node.command('KEYS', '*').includes('haiku'));
+    const lost = cluster.nodes.find((node) => node.command('KEYS', '*').includes(':default}:meters'));
     await lost?.stop();
     await untilAway();
     const before = crowd.ended.length;

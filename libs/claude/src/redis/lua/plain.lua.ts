@@ -5,7 +5,7 @@ import { SETTLED_FOR_MS } from './settle.lua.js';
 // the server, as calls, tables and texts cost a script more than all it computes. Where one thing is different, nothing has
 // been written, and the scripts go on with all the rules.
 
-/** Reads all fields with one command, when something expires next, and whether it is known of leases that nobody heard of them. */
+/** Reads all fields with one command, and beside them when something expires next, and whether leases were told that nobody heard of. */
 const READ_FIELDS = `
 local asked = cjson.decode(ARGV[1])
 local fields = asked[2]

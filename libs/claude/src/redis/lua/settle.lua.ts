@@ -9,9 +9,9 @@ const REPLAYED_FOR_MS = 3_600_000;
 
 /**
  * Replaces claims by what was used. ARGV: what was asked, the descriptions of the meters line by line, the amounts used (none
- * for what stays held), whether all of it is settled then (`plain` where all amounts are said, `whole`, or nothing), and, of claims that nobody heard the answer of, how long ago that
- * was. Of a lease that nobody knows any more, because the server lost it, what was used counts all the same; of one that may
- * never have been granted, as spent of budgets alone.
+ * for what stays held), whether all of it is settled then (`plain` where all amounts are said, `whole`, or nothing), and, of
+ * claims that nobody heard the answer of, how long ago that was. Of a lease that nobody knows any more, because the server lost
+ * it, what was used counts all the same; of one that may never have been granted, as spent of budgets alone.
  */
 export const SETTLE = lua(`
 local record = call('GET', KEYS[3])
