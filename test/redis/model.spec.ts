@@ -16,19 +16,29 @@ const MINUTE_MS = 60_000;
 function metersOf(): Meter[] {
   const rate = { kind: 'rate', label: 'units', limit: 7_500, refillShare: 1, minBurst: 1 } as const;
   const key = (): string => `model/${randomUUID()}`;
+  // The rates of one pool are kept together, whichever of them are asked, and in which order.
+  const pool = key();
   const money = { kind: 'budget', label: 'money', limit: 2_000, keepMs: 600_000 } as const;
   return [
-    { ...rate, key: key(), isGuess: false, burstShare: 1 / 8, counted: 'at-start' },
-    { ...rate, label: 'guessed units', key: key(), isGuess: true, burstShare: 1 / 16, counted: 'as-used' },
+    { ...rate, key: `${pool}/requests`, isGuess: false, burstShare: 1 / 8, counted: 'at-start' },
+    {
+      ...rate,
+      label: 'guessed units',
+      key: `${pool}/input-tokens`,
+      isGuess: true,
+      burstShare: 1 / 16,
+      counted: 'as-used',
+    },
     {
       ...rate,
       label: 'units without bound',
-      key: key(),
+      key: `${pool}/tokens`,
       isGuess: false,
       burstShare: 1,
       counted: 'at-start',
       limit: Infinity,
     },
+    { ...rate, label: 'units by themselves', key: key(), isGuess: false, burstShare: 1 / 8, counted: 'at-start' },
     { kind: 'slots', label: 'places', key: key(), limit: 3 },
     { ...money, key: key(), isHard: true, rollingMs: null },
     { ...money, label: 'money that moves on', key: key(), isHard: true, rollingMs: MINUTE_MS },

@@ -5,10 +5,12 @@ import type { Verdict } from './replies.js';
 /** What one server said of the claims it was asked about. */
 export interface Decision {
   readonly group: Group;
+  /** The lease as that server knows it, should it grant it. */
+  readonly leaseText: string;
   readonly verdict: Verdict;
 }
 
 /** What it has granted of a lease. */
-export function partOf({ group, verdict }: Decision): LeasePart[] {
-  return verdict.granted ? [{ ...group, totals: verdict.totals }] : [];
+export function partsOf({ group, leaseText, verdict }: Decision): LeasePart[] {
+  return verdict.granted ? [{ group, leaseText, totals: verdict.totals }] : [];
 }

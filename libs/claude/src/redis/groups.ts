@@ -1,6 +1,5 @@
 import type { AcquireOptions, Observation } from '../admission/admission-store.js';
 import type { Claims, Meter } from '../admission/meter.js';
-import { HELD_FOR_MS } from './lua/leases.lua.js';
 import type { MeterWire } from './meter-wire.js';
 import type { RedisLease } from './redis-lease.js';
 import { CLOSED_BY } from './replies.js';
@@ -8,53 +7,84 @@ import { CLOSED_BY } from './replies.js';
 /** A lease of a shared store that nobody renews lasts no longer: what is kept of it must end some time. */
 export const MAX_LEASE_MS = 86_400_000;
 
-/** Meters that live on one server: their tag, and which of those that were asked they are. */
+/** What no description has for a digest: meters that are asked in another way than the one they are kept in. */
+const NEVER_PLAIN = -1;
+
+/** Meters that live on one server, and how it is told of them. */
 export interface Group {
   readonly tag: string;
+  /** Which they are of those that were asked. */
   readonly indexes: readonly number[];
+  /** How many fields, which, a digest of what is described of each, and the field and the name of each meter: parts of a JSON array. */
+  readonly layout: string;
+  /** The descriptions of the meters, line by line. */
+  readonly configs: string;
 }
 
 /** Groups meters by the server they live on. Almost always they are one group, or two. */
 export function groupsOf(wires: readonly MeterWire[]): readonly Group[] {
   const groups = new Map<string, number[]>();
-  for (const [i, { tag }] of wires.entries()) {
+  for (let i = 0; i < wires.length; i += 1) {
+    const { tag } = wires[i] as MeterWire;
     const indexes = groups.get(tag);
     if (indexes === undefined) groups.set(tag, [i]);
     else indexes.push(i);
   }
-  return Array.from(groups, ([tag, indexes]) => ({ tag, indexes }));
+  return Array.from(groups, ([tag, indexes]) => groupOf(tag, indexes, pickAll(wires, indexes)));
 }
 
 /** What belongs to the meters of a group, out of a list for all of them. */
-export function pick<T>(list: readonly T[], { indexes }: Group): T[] {
-  return indexes.map((index) => list[index] as T);
+export function pick<T>(list: readonly T[], { indexes }: Group): readonly T[] {
+  return pickAll(list, indexes);
 }
 
-export function keysOf(wires: readonly MeterWire[], { indexes }: Group): string[] {
-  return indexes.map((index) => (wires[index] as MeterWire).key);
-}
-
-export function configsOf(wires: readonly MeterWire[], { indexes }: Group): string[] {
-  return indexes.map((index) => (wires[index] as MeterWire).config);
-}
-
-export function metersOf({ meters }: Claims, group: Group): Meter[] {
+export function metersOf({ meters }: Claims, group: Group): readonly Meter[] {
   return pick(meters, group);
 }
 
-/** Whether one meter comes twice: it is asked for both claims together then. */
-export function hasTwice(keys: readonly string[]): boolean {
-  return keys.some((key, i) => keys.indexOf(key) !== i);
+/** A lease as its server knows it: what was asked, as one text that is the same whenever it is made. */
+export function leaseTextOf(id: string, { layout }: Group, amounts: readonly number[]): string {
+  return `[${JSON.stringify(id)},${layout},${amounts.join()}]`;
+}
+
+/** What `acquire` takes. */
+export function acquiredArguments(
+  leaseText: string,
+  { configs }: Group,
+  { leaseMs, force }: AcquireOptions,
+): readonly string[] {
+  const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
+  return [leaseText, configs, String(Math.min(leaseMs, MAX_LEASE_MS)), forced];
+}
+
+/** A settlement of the claims of a group, as `settle` takes it: nothing for what stays held. */
+export function settledArguments(
+  leaseText: string,
+  lease: RedisLease,
+  group: Group,
+  due: readonly (number | null)[],
+  agoMs: number | undefined,
+): readonly string[] {
+  const used = pick(due, group);
+  const isWhole = group.indexes.every((index) => due[index] !== null || lease.isSettled(index));
+  const isPlain = agoMs === undefined && !used.includes(null);
+  const amounts = used.map((amount) => amount ?? 'null').join();
+  return [
+    leaseText,
+    group.configs,
+    `[${amounts}]`,
+    isPlain ? 'plain' : isWhole ? 'whole' : '',
+    agoMs === undefined ? '' : String(agoMs),
+  ];
 }
 
 /** An observation, as `observe` takes it: nothing for what is not said. */
-export function observedArguments(config: string, observation: Observation, since: RedisLease | null): string[] {
+export function observedArguments(wire: MeterWire, observation: Observation, since: RedisLease | null): string[] {
   const { meter, limit, remaining, closed, credit, spent, reset } = observation;
-  const grantedThen = since?.grantedOf(meter) ?? undefined;
   const numbers = [
     limit,
     remaining,
-    grantedThen,
+    since?.grantedOf(meter) ?? undefined,
     closed?.forMs,
     closed && CLOSED_BY.indexOf(closed.by),
     credit,
@@ -62,45 +92,48 @@ export function observedArguments(config: string, observation: Observation, sinc
     spent?.agoMs,
     reset === true ? 1 : undefined,
   ];
-  return [config, ...numbers.map((number) => (number === undefined ? '' : String(number)))];
+  return [...describedArguments(wire), ...numbers.map((number) => (number === undefined ? '' : String(number)))];
 }
 
-/**
- * What is asked of the meters of a group, as `acquire` takes it.
- *
- * @param isTwice Whether one of them comes twice.
- */
-export function acquiredArguments(
-  configs: readonly string[],
-  id: string,
-  amounts: readonly number[],
-  isTwice: boolean,
-  { leaseMs, force }: AcquireOptions,
-): string[] {
-  const forced = force === true ? 'all' : force === 'limits' ? 'limits' : '';
-  const lastsMs = Math.min(leaseMs, MAX_LEASE_MS);
-  const record = `${'h'.repeat(configs.length)}\n-\n`;
-  const keptMs = String(Math.ceil(lastsMs + HELD_FOR_MS));
-  return [id, String(lastsMs), forced, isTwice ? '1' : '', ...configs, ...amounts.map(String), record, keptMs];
+/** Which meter it is, and what it is. */
+export function describedArguments({ field, name, config }: MeterWire): string[] {
+  return [field, name, config];
 }
 
-/**
- * A settlement of the claims of a group, as `settle` takes it: nothing for what stays held.
- *
- * @param isTwice Whether one meter comes twice.
- */
-export function settledArguments(
-  configs: readonly string[],
-  lease: RedisLease,
-  group: Group,
-  due: readonly (number | null)[],
-  isTwice: boolean,
-  agoMs: number | undefined,
-): string[] {
-  const isWhole = due.every((amount, i) => amount !== null || lease.isSettled(i));
-  const record = isTwice || agoMs !== undefined ? '' : 'h'.repeat(configs.length);
-  const claimed = pick(lease.claims.amounts, group).map(String);
-  const used = pick(due, group).map((amount) => (amount === null ? '' : String(amount)));
-  const ago = agoMs === undefined ? '' : String(agoMs);
-  return [lease.id, isWhole ? '1' : '', record, ...configs, ...claimed, ...used, ago];
+/** A field that meters of a group are kept in. */
+interface Field {
+  readonly name: string;
+  digest: number;
+  /** How many of its meters there are so far, and which. */
+  count: number;
+  names: string;
+}
+
+function groupOf(tag: string, indexes: readonly number[], wires: readonly MeterWire[]): Group {
+  const fields: Field[] = [];
+  let places = '';
+  let configs = '';
+  for (const { field, name, config, digest } of wires) {
+    const place = placeOf(field, fields);
+    const at = fields[place] as Field;
+    const isNext = place === fields.length - 1 && (at.count === 0 || (name !== '' && !at.names.includes(name)));
+    at.count += 1;
+    at.names += name;
+    // The same in another order is another description.
+    at.digest = isNext && at.digest >= 0 ? at.digest + at.count * digest : NEVER_PLAIN;
+    places += `${place + 1}${name} `;
+    configs += `${config}\n`;
+  }
+  const names = fields.map(({ name }) => JSON.stringify(name)).join();
+  const digests = fields.map(({ digest }) => digest).join();
+  return { tag, indexes, configs, layout: `${fields.length},${names},${digests},"${places}"` };
+}
+
+function placeOf(field: string, fields: Field[]): number {
+  const place = fields.findIndex(({ name }) => name === field);
+  return place >= 0 ? place : fields.push({ name: field, digest: 0, count: 0, names: '' }) - 1;
+}
+
+function pickAll<T>(list: readonly T[], indexes: readonly number[]): readonly T[] {
+  return indexes.length === list.length ? list : indexes.map((index) => list[index] as T);
 }

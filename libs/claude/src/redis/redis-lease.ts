@@ -3,9 +3,12 @@ import type { Claims, Meter } from '../admission/meter.js';
 import type { Group } from './groups.js';
 
 /** The claims of a lease that one server decided about. */
-export interface LeasePart extends Group {
-  /** All that was ever granted of each meter by then; nothing of a lease that was asked for twice. */
-  readonly totals: readonly number[];
+export interface LeasePart {
+  readonly group: Group;
+  /** The lease as that server knows it. */
+  readonly leaseText: string;
+  /** All that was ever granted of each meter by then; `null` where that is not known. */
+  readonly totals: readonly (number | null)[];
 }
 
 /** Claims that a server, or several, granted together. */
@@ -34,8 +37,8 @@ export class RedisLease implements Lease {
 
   /** All that a meter had ever granted when these claims were granted; `null` where that is not known. */
   grantedOf({ key }: Meter): number | null {
-    for (const { indexes, totals } of this.parts) {
-      const place = indexes.findLastIndex((index) => this.claims.meters[index]?.key === key);
+    for (const { group, totals } of this.parts) {
+      const place = group.indexes.findLastIndex((index) => this.claims.meters[index]?.key === key);
       if (place >= 0) return totals[place] ?? null;
     }
     return null;

@@ -13,10 +13,9 @@ import { callIds } from '../call/call-ids.js';
 import { systemClock } from '../call/clock.js';
 import {
   acquiredArguments,
-  configsOf,
+  describedArguments,
   groupsOf,
-  hasTwice,
-  keysOf,
+  leaseTextOf,
   MAX_LEASE_MS,
   metersOf,
   observedArguments,
@@ -26,8 +25,9 @@ import {
 } from './groups.js';
 import { MeterWires, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
-import { partOf, type Decision } from './decision.js';
-import { RedisLease } from './redis-lease.js';
+import { partsOf, type Decision } from './decision.js';
+import { RecentGroups } from './recent-groups.js';
+import { RedisLease, type LeasePart } from './redis-lease.js';
 import type { RedisAdmissionStoreOptions } from './redis-store.options.js';
 import { standingOf, verdictOf } from './replies.js';
 import { SCRIPTS } from './scripts.js';
@@ -55,6 +55,7 @@ export class RedisAdmissionStore implements AdmissionStore {
   readonly #options: RedisAdmissionStoreOptions;
   readonly #runner: ScriptRunner;
   readonly #wires: MeterWires;
+  readonly #groups = new RecentGroups();
   /** Names leases as no other process does. */
   readonly #nextId = callIds();
   #isClosed = false;
@@ -88,23 +89,13 @@ export class RedisAdmissionStore implements AdmissionStore {
   async acquire(claims: Claims, options: AcquireOptions): Promise<Lease | Denial> {
     checkLeaseMs(options.leaseMs);
     checkClaims(claims);
-    const wires = this.#wiresOf(claims.meters);
+    const groups = this.#groups.of(this.#wiresOf(claims.meters));
     const id = options.id ?? this.#nextId();
-    const asked = await Promise.allSettled(
-      groupsOf(wires).map(async (group): Promise<Decision> => {
-        const reply = await this.#ask(id, group, claims, wires, options);
-        return { group, verdict: verdictOf(reply, metersOf(claims, group)) };
-      }),
-    );
-    const decisions = asked.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
-    const lease = new RedisLease(claims, id, decisions.flatMap(partOf), this);
-    if (lease.parts.length === asked.length) return lease;
-    // What was granted elsewhere is given back before anybody hears of it.
-    const unused = claims.amounts.map(() => 0);
-    await this.settle(lease, unused);
-    const failed = asked.find((each) => each.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
-    return this.#denial(claims, decisions);
+    const [only] = groups;
+    if (only === undefined || groups.length > 1) return this.#acquireOfAll(groups, id, claims, options);
+    const decision = await this.#ask(only, id, claims, options);
+    if (decision.verdict.granted) return new RedisLease(claims, id, partsOf(decision), this);
+    return this.#denial(claims, [decision]);
   }
 
   async settle(lease: Lease, used: readonly (number | null)[]): Promise<void> {
@@ -121,23 +112,26 @@ export class RedisAdmissionStore implements AdmissionStore {
 
   async renew(leases: Iterable<Lease>, leaseMs: number): Promise<void> {
     checkLeaseMs(leaseMs);
-    const ids = new Map<string, string[]>();
+    const texts = new Map<string, string[]>();
     for (const lease of leases) {
-      const { id, parts } = this.#own(lease);
-      for (const { tag } of parts) ids.set(tag, [...(ids.get(tag) ?? []), id]);
+      for (const { group, leaseText } of this.#own(lease).parts) {
+        const ofTag = texts.get(group.tag);
+        if (ofTag === undefined) texts.set(group.tag, [leaseText]);
+        else ofTag.push(leaseText);
+      }
     }
-    await Promise.all(Array.from(ids, ([tag, ofTag]) => this.#renew(tag, ofTag, leaseMs)));
+    await Promise.all(Array.from(texts, ([tag, ofTag]) => this.#renew(tag, ofTag, leaseMs)));
   }
 
   async observe(observations: readonly Observation[], since?: Lease): Promise<void> {
     checkObservations(observations);
     const own = since === undefined ? null : this.#own(since);
     const wires = this.#wiresOf(observations.map(({ meter }) => meter));
-    const tell = (group: Group): Promise<unknown> => {
-      const args = group.indexes.flatMap((i) =>
-        observedArguments((wires[i] as MeterWire).config, observations[i] as Observation, own),
+    const tell = ({ tag, indexes }: Group): Promise<unknown> => {
+      const args = indexes.flatMap((i) =>
+        observedArguments(wires[i] as MeterWire, observations[i] as Observation, own),
       );
-      return this.#runner.run(SCRIPTS.observe, this.#keys(group, wires), args);
+      return this.#runner.run(SCRIPTS.observe, this.#wires.keys(tag), args);
     };
     await Promise.all(groupsOf(wires).map(tell));
   }
@@ -146,7 +140,8 @@ export class RedisAdmissionStore implements AdmissionStore {
     const wires = this.#wiresOf(meters);
     const standings = meters.map((): Standing | null => null);
     const ask = async (group: Group): Promise<void> => {
-      const reply = await this.#runner.run(SCRIPTS.standing, this.#keys(group, wires), configsOf(wires, group));
+      const args = pick(wires, group).flatMap(describedArguments);
+      const reply = await this.#runner.run(SCRIPTS.standing, this.#wires.keys(group.tag), args);
       for (const [place, text] of (reply as readonly unknown[]).entries()) {
         const index = group.indexes[place] as number;
         standings[index] = standingOf(String(text), meters[index] as Meter);
@@ -166,39 +161,61 @@ export class RedisAdmissionStore implements AdmissionStore {
     return typeof note === 'string' ? note : null;
   }
 
-  #ask(
+  /** Asks several servers at once: all of them grant their claims, or nothing stays granted. */
+  async #acquireOfAll(
+    groups: readonly Group[],
     id: string,
-    group: Group,
-    { amounts }: Claims,
-    wires: readonly MeterWire[],
+    claims: Claims,
     options: AcquireOptions,
-  ): Promise<unknown> {
-    const keys = keysOf(wires, group);
-    const args = acquiredArguments(configsOf(wires, group), id, pick(amounts, group), hasTwice(keys), options);
-    return this.#runner.run(SCRIPTS.acquire, this.#leaseKeys(group.tag, id, keys), args);
+  ): Promise<Lease | Denial> {
+    const asked = await Promise.allSettled(groups.map((group) => this.#ask(group, id, claims, options)));
+    const decisions = asked.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    const lease = new RedisLease(claims, id, decisions.flatMap(partsOf), this);
+    if (lease.parts.length === asked.length) return lease;
+    // What was granted elsewhere is given back before anybody hears of it.
+    const unused = claims.amounts.map(() => 0);
+    await this.settle(lease, unused);
+    const failed = asked.find((each) => each.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+    return this.#denial(claims, decisions);
+  }
+
+  async #ask(group: Group, id: string, claims: Claims, options: AcquireOptions): Promise<Decision> {
+    const leaseText = leaseTextOf(id, group, pick(claims.amounts, group));
+    const args = acquiredArguments(leaseText, group, options);
+    const reply = await this.#runner.run(SCRIPTS.acquire, this.#wires.keys(group.tag), args);
+    return { group, leaseText, verdict: verdictOf(reply, metersOf(claims, group)) };
   }
 
   /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
   async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
-    const parts = groupsOf(this.#wiresOf(claims.meters)).map(({ tag, indexes }) => ({ tag, indexes, totals: [] }));
+    const parts = this.#groups.of(this.#wiresOf(claims.meters)).map((group) => ({
+      group,
+      leaseText: leaseTextOf(id, group, pick(claims.amounts, group)),
+      totals: [],
+    }));
     const lease = new RedisLease(claims, id, parts, this);
     await Promise.all(parts.map((part) => this.#settlePart(lease, part, used, agoMs)));
   }
 
-  async #settlePart(lease: RedisLease, part: Group, due: readonly (number | null)[], agoMs?: number): Promise<void> {
-    if (pick(due, part).every((amount) => amount === null)) return;
-    const wires = this.#wiresOf(lease.claims.meters);
-    const keys = keysOf(wires, part);
-    const args = settledArguments(configsOf(wires, part), lease, part, due, hasTwice(keys), agoMs);
-    await this.#runner.run(SCRIPTS.settle, this.#leaseKeys(part.tag, lease.id, keys), args);
-    lease.markSettled(part.indexes.filter((index) => due[index] !== null));
+  async #settlePart(
+    lease: RedisLease,
+    { group, leaseText }: LeasePart,
+    due: readonly (number | null)[],
+    agoMs?: number,
+  ): Promise<void> {
+    const { tag, indexes } = group;
+    if (indexes.every((index) => due[index] === null)) return;
+    const args = settledArguments(leaseText, lease, group, due, agoMs);
+    await this.#runner.run(SCRIPTS.settle, [...this.#wires.keys(tag), this.#wires.leaseKey(tag, lease.id)], args);
+    lease.markSettled(indexes.filter((index) => due[index] !== null));
   }
 
-  async #renew(tag: string, ids: readonly string[], leaseMs: number): Promise<void> {
-    for (let first = 0; first < ids.length; first += RENEWED_AT_ONCE) {
-      const some = ids.slice(first, first + RENEWED_AT_ONCE);
-      const keys = [this.#wires.leasesKey(tag), ...some.map((id) => this.#wires.leaseKey(tag, id))];
-      await this.#runner.run(SCRIPTS.renew, keys, [String(Math.min(leaseMs, MAX_LEASE_MS)), ...some]);
+  async #renew(tag: string, leaseTexts: readonly string[], leaseMs: number): Promise<void> {
+    const lastsMs = String(Math.min(leaseMs, MAX_LEASE_MS));
+    for (let first = 0; first < leaseTexts.length; first += RENEWED_AT_ONCE) {
+      const some = leaseTexts.slice(first, first + RENEWED_AT_ONCE);
+      await this.#runner.run(SCRIPTS.renew, this.#wires.keys(tag), [lastsMs, ...some]);
     }
   }
 
@@ -215,14 +232,6 @@ export class RedisAdmissionStore implements AdmissionStore {
     const others = await this.standing(granting.map((index) => claims.meters[index] as Meter));
     for (const [place, index] of granting.entries()) standings[index] = others[place] as Standing;
     return { granted: false, ...(longest as Refusal), standings };
-  }
-
-  #keys({ tag, ...group }: Group, wires: readonly MeterWire[]): string[] {
-    return [this.#wires.leasesKey(tag), ...keysOf(wires, { tag, ...group })];
-  }
-
-  #leaseKeys(tag: string, id: string, keys: readonly string[]): string[] {
-    return [this.#wires.leasesKey(tag), this.#wires.leaseKey(tag, id), ...keys];
   }
 
   #wiresOf(meters: readonly Meter[]): readonly MeterWire[] {

@@ -5,15 +5,15 @@ import type { ClosedBy, Meter, Standing } from '../admission/meter.js';
 /** Reasons why meters are closed, each at the number that a server keeps of it. */
 export const CLOSED_BY: readonly (ClosedBy | null)[] = [null, 'pause', 'retry-after', 'spend'];
 
-/** What a server says of claims: all it ever granted of each meter by then, or why it granted none of them. */
+/** What a server says of claims: all it ever granted of each meter by then, `null` where that is not known, or why it granted none. */
 export type Verdict =
-  | { readonly granted: true; readonly totals: readonly number[] }
+  | { readonly granted: true; readonly totals: readonly (number | null)[] }
   | { readonly granted: false; readonly refusal: Refusal; readonly standings: readonly Standing[] };
 
 /** Reads what `acquire` answers. @param meters Those that were asked, in their order. */
 export function verdictOf(reply: unknown, meters: readonly Meter[]): Verdict {
   const [granted, ...rest] = reply as readonly unknown[];
-  if (Number(granted) === 1) return { granted: true, totals: rest.map(Number) };
+  if (Number(granted) === 1) return { granted: true, totals: totalsOf(rest, meters) };
   const [first, reason, wait, ...standings] = rest;
   return {
     granted: false,
@@ -24,6 +24,12 @@ export function verdictOf(reply: unknown, meters: readonly Meter[]): Verdict {
     },
     standings: standings.map((text, i) => standingOf(String(text), meters[i] as Meter)),
   };
+}
+
+/** Only those of rates are told, in their order; none of a lease that was asked for twice. */
+function totalsOf(told: readonly unknown[], meters: readonly Meter[]): (number | null)[] {
+  let next = 0;
+  return meters.map(({ kind }) => (kind === 'rate' && next < told.length ? Number(told[next++]) : null));
 }
 
 /** Reads how a meter stands. */

@@ -66,7 +66,7 @@ function problemOfFailure(error: Error, withinMs: number): ServerProblem {
   if (message.includes('NOPERM')) {
     return misfit(
       'Redis does not allow the user of `client` what RedisAdmissionStore needs: ' +
-        'EVAL, EVALSHA, INFO and the commands on strings and sorted sets, for the keys of its prefix. Extend the ACL of the user.',
+        'EVAL, EVALSHA, INFO and the commands on strings, hashes and sorted sets, for the keys of its prefix. Extend the ACL of the user.',
       error,
     );
   }

@@ -1,34 +1,31 @@
 import { lua } from './fields.js';
-import { HELD_FOR_MS } from './leases.lua.js';
 
 /**
- * Takes all claims or none. KEYS: leases, the lease, the meters. ARGV: its id, how long it lasts, what is forced (`all`,
- * `limits` or nothing), whether meters come twice, the descriptions of the meters, the amounts, how its record begins, and how
- * long that is kept. What is not granted goes on to say why.
+ * Takes all claims or none. ARGV: what is asked, the descriptions of the meters line by line, how long it lasts, what is forced
+ * (`all`, `limits` or nothing). What is not granted goes on to say why.
  */
 export const ACQUIRE = lua(`
-local count = #KEYS - 2
-local force, twice = ARGV[3], ARGV[4] == '1' and {}
-local taken, granted = {}, { 1 }
+local claims, force = claimsOf(asked, ARGV[2]), ARGV[4]
+local granted = { 1 }
 
 local function isForced(kind)
   return force == 'all' or (force == 'limits' and kind ~= BUDGET)
 end
 
-local function take(kind, state, amount)
-  if kind == RATE then
-    local rate = state
+local function take(kind, member, amount)
+  if kind == RATES then
+    local rate = member
     local isThere = amount - (rate.unused - rate.held) <= rate.flow * 0.001 and rate.closed - now <= 0.001
     if not isThere and not isForced(kind) then return false end
     rate.held = rate.held + amount
     rate.granted = rate.granted + amount
   elseif kind == SLOTS then
-    local slots = state
+    local slots = member
     local isThere = slots.taken + amount <= slots.limit and slots.closed - now <= 0.001
     if not isThere and not isForced(kind) then return false end
     slots.taken = slots.taken + amount
   else
-    local budget = state
+    local budget = member
     if budget.hard == 1 and force ~= 'all' then
       local limit = budget.limit + budget.credit
       if limit <= 0 or budget.used + budget.reserved + amount > limit then return false end
@@ -39,29 +36,42 @@ local function take(kind, state, amount)
 end
 
 local function takeAll()
-  for i = 1, count do
-    local config, key = ARGV[4 + i], KEYS[2 + i]
-    local kind = byte(config)
-    local state = twice and twice[key] or open(kind, call('GET', key), config, now)
-    if not take(kind, state, ARGV[4 + count + i] + 0) then return false end
-    taken[i] = state
-    if twice then twice[key] = state end
-    granted[1 + i] = kind == RATE and state[3] or 0
+  granted = { 1 }
+  for _, claim in ipairs(claims) do
+    local family = open(claim.field, now)
+    local member = memberOf(family, claim.name, claim.config)
+    if not take(family.kind, member, claim.amount) then return false end
+    local rate = member
+    if family.kind == RATES then granted[#granted + 1] = rate.granted end
   end
   return true
 end
 
-local function grant()
-  local record = ARGV[5 + 2 * count] .. table.concat(KEYS, '\\n', 3) .. '\\n' .. table.concat(ARGV, '\\n', 5 + count, 4 + 2 * count)
-  if not call('SET', KEYS[2], record, 'PX', ARGV[6 + 2 * count], 'NX') then return { 1 } end
-  for i = 1, count do
-    local config = ARGV[4 + i]
-    write(KEYS[2 + i], byte(config), taken[i], config)
+local function nameFamilies()
+  local asks = {}
+  for _, claim in ipairs(claims) do
+    local family = families[claim.field]
+    local members = asks[family] or {}
+    members[#members + 1], asks[family] = family.named[claim.name], members
   end
-  call('ZADD', KEYS[1], floor(now + ARGV[2]) + 1, ARGV[1])
-  call('PEXPIRE', KEYS[1], '${HELD_FOR_MS}')
+  for i = 1, asked[2] do
+    local family, digest = families[asked[2 + i]], asked[2 + asked[2] + i]
+    local members = asks[family]
+    if digest > 0 and digest ~= family.digest and #members == #family.members then
+      family.members, family.digest, family.isChanged = members, digest, true
+    end
+  end
+end
+
+local function grant()
+  local till = floor(now + ARGV[3]) + 1
+  if call('ZADD', KEYS[1], 'NX', text('%d', till), ARGV[1]) == 0 then return { 1 } end
+  nameFamilies()
+  saveAll()
+  expireAt(ARGV[1], till)
   return granted
 end
 
+if kept[2] and call('EXISTS', nameOf(asked[1])) == 1 then return { 1 } end
 if takeAll() then return grant() end
 `);

@@ -1,16 +1,24 @@
-/**
- * What is kept of a meter, in the order in which it is packed: first what every claim changes, so that only that is written
- * then. All are doubles. `until` is how long its key lasts, 0 where all of it has to be written; `after` where the numbers end.
- */
-const FIELDS = {
-  rate: 'unused held granted at until changed burst flow limit learned closed by after',
-  slots: 'taken at until learned closed by limit after',
-  budget: 'reserved used until usedLatest credit creditLatest rolling keep limit hard rings after usedRing creditRing',
-} as const;
+/** Kinds of fields: each is the first letter of the name of one. */
+export const KIND = { rates: 'r', slots: 's', budget: 'b' } as const;
+
+/** Numbers at the head of every field: when it was true, until when nothing but claims changes it, and what it describes. */
+export const HEAD_NUMBERS = 3;
 
 /**
- * Lua in which `rate.unused` is written for the first number of a packed state. Such a state is an array, made by one call
- * that unpacks it: it has no names, and naming its numbers one by one would cost as much as everything else.
+ * What is known of a meter, in the order in which it is kept. What follows the name and the description is what decisions
+ * need, and what claims and settlements change: see {@link HOT}.
+ */
+const FIELDS = {
+  rate: 'name config unused held granted burst flow changed limit learned closed by',
+  slots: 'name config taken limit learned closed by',
+  budget: 'name config reserved used recent room latest rolling until limit hard credit usedRing creditRing',
+} as const;
+
+/** How many numbers of a meter decisions need. */
+export const HOT = { rate: 5, slots: 2, budget: 4 } as const;
+
+/**
+ * Lua in which `rate.unused` is written for the third entry of an array: arrays are what packs small, and they have no names.
  *
  * @throws Error for a field that is none, when the module is loaded.
  */

@@ -1,4 +1,4 @@
-import { lua } from './fields.js';
+import { COLD } from './families.lua.js';
 
 /** Expiries that one call cleans up after. */
 const SWEPT_AT_ONCE = 16;
@@ -6,44 +6,91 @@ const SWEPT_AT_ONCE = 16;
 /** Milliseconds for which a lease is known that has expired, so that a settlement that comes late corrects it. */
 export const LAPSED_FOR_MS = 86_400_000;
 
-/**
- * Milliseconds for which a lease is known after it should have expired, until a call comes by that lets go of it. As long as
- * any limit is known without a call: where the clock is set forward, no claim stays held whose lease is forgotten.
- */
-export const HELD_FOR_MS = 30 * 86_400_000;
-
-/** Looks for leases that have expired. Scores are whole milliseconds, which are compared without reading text. */
+/** When something expires next, for scripts that have not read it with anything else. */
 export const DUE = `
-local due = call('ZRANGEBYSCORE', KEYS[1], '-inf', time[1] .. sub('00' .. floor(time[2] / 1000), -3), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')
+local due = tonumber(call('HGET', KEYS[2], 'next'))
 `;
 
 /**
- * Lets go of what was held too long, each lease at its own time. A record is, line by line: a letter for each claim (`h` held,
- * `l` lapsed, `s` settled), when it lapsed, the keys it holds claims of, and the amounts.
+ * Reads what was asked: the id, how many fields, their names, what of them is described, which meter of which field each claim
+ * is of, and the amounts. As one text it is the lease, too: what expires, and what is given back when it is settled.
  */
-export const SWEEP = lua(`
-for each = 1, #due, 2 do
-  local id, at = due[each], tonumber(due[each + 1])
-  local name = KEYS[1] .. ':' .. id
-  local record = call('GET', name)
-  call('ZREM', KEYS[1], id)
-  if record then
-    local lines = {}
-    for line in string.gmatch(record, '[^\\n]+') do lines[#lines + 1] = line end
-    local mask, claims = lines[1], #lines[1]
-    for i = 1, claims do
-      local key = lines[2 + i]
-      local state = byte(mask, i) == 104 and call('GET', key)
-      if state then
-        local kind, amount = byte(state), tonumber(lines[2 + claims + i])
-        local opened = open(kind, state, nil, at)
-        settle(kind, opened, amount, amount, at)
-        write(key, kind, opened, sub(state, opened[kind == RATE and 13 or kind == SLOTS and 8 or 12]))
-      end
-    end
-    lines[1] = string.gsub(mask, 'h', 'l')
-    lines[2] = string.format('%.17g', at)
-    call('SET', name, table.concat(lines, '\\n'), 'PX', ${LAPSED_FOR_MS})
+export const CLAIMS = `
+local function claimsOf(asked, configs)
+  local fields, claims = asked[2], {}
+  local line = configs and string.gmatch(configs, '[^\\n]+')
+  for place, name in string.gmatch(asked[3 + 2 * fields], '(%d+)(%a*)') do
+    local i = #claims + 1
+    claims[i] = { field = asked[2 + place], name = name, config = line and line(), amount = asked[3 + 2 * fields + i] }
+  end
+  return claims
+end
+`;
+
+/**
+ * Of a lease that is not held as a whole any more there is a key, which its id names: a letter for each claim (`h` held, `l`
+ * lapsed, `s` settled, `m` for one that the server does not know of), and when it lapsed; or only `s`. What expires names these
+ * letters then, before the lease.
+ */
+export const MASKS = `
+local function nameOf(id)
+  return KEYS[1] .. ':' .. id
+end
+
+local function maskOf(record, claims, otherwise)
+  return match(record or '', '^%a+') or string.rep(otherwise, #claims)
+end
+
+local function heldAs(lease, record)
+  return record and '!' .. match(record, '^%a+') .. lease or lease
+end
+`;
+
+/** Lets go of what was held too long, each lease at its own time, and forgets meters that nobody has asked for. */
+export const SWEEP = `
+local function lapse(member, at)
+  local mask, lease = match(member, '^!(%a+)(.*)')
+  local asked = cjson.decode(lease or member)
+  local claims = claimsOf(asked)
+  mask = maskOf(mask, claims, 'h')
+  for i, claim in ipairs(claims) do
+    local family = byte(mask, i) == 104 and open(claim.field, at)
+    local held = family and family.named[claim.name]
+    if held then settle(family.kind, held, claim.amount, claim.amount, at) end
+  end
+  call('SET', nameOf(asked[1]), string.gsub(mask, 'h', 'l') .. '\\n' .. text('%.17g', at), 'PX', '${LAPSED_FOR_MS}')
+end
+
+local function forget(field)
+  call('HDEL', KEYS[2], field, '${COLD}' .. field)
+  families[field] = nil
+end
+
+if not due or now >= due then
+  local expired = call('ZRANGEBYSCORE', KEYS[1], '-inf', text('%d', now), 'WITHSCORES', 'LIMIT', '0', '${SWEPT_AT_ONCE}')
+  for each = 1, #expired, 2 do
+    local member = expired[each]
+    call('ZREM', KEYS[1], member)
+    if match(member, '^[![]') then lapse(member, tonumber(expired[each + 1])) else forget(member) end
+  end
+  saveAll()
+  local first = call('ZRANGE', KEYS[1], '0', '0', 'WITHSCORES')[2]
+  due = tonumber(first)
+  if first then call('HSET', KEYS[2], 'next', first) end
+end
+`;
+
+/** ARGV: how long leases shall last from now on, and the leases. */
+export const RENEW = `
+for i = 2, #ARGV do
+  local name = nameOf(cjson.decode(ARGV[i])[1])
+  local member = heldAs(ARGV[i], call('GET', name))
+  local score = call('ZSCORE', KEYS[1], member)
+  if score and tonumber(score) > now then
+    expireAt(member, floor(now + ARGV[1]) + 1)
+    call('PEXPIRE', name, text('%d', ARGV[1] + ${LAPSED_FOR_MS}))
   end
 end
-`);
+lastFor(KEYS[1], 2 * DAY)
+return 1
+`;

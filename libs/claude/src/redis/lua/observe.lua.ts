@@ -1,28 +1,29 @@
 import { lua } from './fields.js';
 
+/** What is said of a meter: its field, its name in that, its description, and nine numbers. */
+export const OBSERVED = 12;
+
 /**
- * Takes note of what is known from outside. KEYS: leases, then the meter of each observation. ARGV, for each: description,
- * limit, what remains, what was granted when that was true, for how long it is closed and why, credit, what was spent, how
- * long ago, and whether it is reset; nothing for what is not said.
+ * Takes note of what is known from outside. ARGV, for each observation: field, name, description, limit, what remains, what was
+ * granted when that was true, for how long it is closed and why, credit, what was spent, how long ago, and whether it is
+ * reset; nothing for what is not said.
  */
 export const OBSERVE = lua(`
-local function closeFor(state, closed, by, forMs, why)
-  if forMs == 0 then
-    state[closed] = 0
-  elseif now + forMs > state[closed] then
-    state[closed], state[by] = now + forMs, why
-  end
+local function closeFor(closed, by, forMs, why)
+  if forMs == 0 then return 0, by end
+  if now + forMs > closed then return now + forMs, why end
+  return closed, by
 end
 
 local function learn(rate, limit, config)
-  local replacesGuess = rate.learned < 0 and string.match(config, '^r %S+ 1')
+  local replacesGuess = rate.learned < 0 and match(config, '^r %S+ 1')
   rate.learned = limit
   describeRate(rate, config)
   if replacesGuess then rate.unused, rate.changed = rate.burst, now end
 end
 
 local function remain(rate, remaining, grantedThen, config)
-  local least, counted = string.match(config, '^r %S+ %d %S+ %S+ (%S+) (%d)')
+  local least, counted = match(config, '^r %S+ %d %S+ %S+ (%S+) (%d)')
   local unseen = counted == '1' and grantedThen and rate.granted - grantedThen or rate.held
   local rounding = tonumber(least) == 0 and 500 or 0
   rate.unused = min(rate.unused, remaining + rounding - unseen + rate.held)
@@ -30,38 +31,37 @@ end
 
 local function observeBudget(budget, credit, spent, ago, reset)
   if reset then
-    budget.used, budget.credit, budget.usedRing, budget.creditRing = 0, 0, nil, nil
+    budget.used, budget.credit, budget.usedRing, budget.creditRing = 0, 0, false, false
   end
   if credit then
-    budget.creditRing, budget.credit =
-      added(budget.creditRing, budget.credit, budget.creditLatest, budget.rolling, credit, now)
+    budget.creditRing, budget.credit = added(budget.creditRing, budget.credit, budget.latest, budget.rolling, credit, now)
   end
   if spent then spend(budget, spent, now - ago) end
 end
 
-for i = 2, #KEYS do
-  local base = (i - 2) * 10
-  local config = ARGV[base + 1]
-  local kind = byte(config)
-  local state = open(kind, call('GET', KEYS[i]), config, now)
-  local limit, remaining, grantedThen = tonumber(ARGV[base + 2]), tonumber(ARGV[base + 3]), tonumber(ARGV[base + 4])
-  local forMs, why = tonumber(ARGV[base + 5]), tonumber(ARGV[base + 6])
-  if kind == RATE then
-    local rate = state
+for base = 0, #ARGV - 1, ${OBSERVED} do
+  local config, said = ARGV[base + 3], {}
+  for i = 1, 9 do said[i] = tonumber(ARGV[base + 3 + i]) end
+  local limit, remaining, grantedThen, forMs, why, credit, spent, ago, reset = unpack(said, 1, 9)
+  local family = open(ARGV[base + 1], now)
+  local member = memberOf(family, ARGV[base + 2], config)
+  if family.kind == RATES then
+    local rate = member
     if limit then learn(rate, limit, config) end
     if remaining then remain(rate, remaining, grantedThen, config) end
-    if forMs then closeFor(rate, 11, 12, forMs, why) end
-  elseif kind == SLOTS then
-    local slots = state
+    if forMs then rate.closed, rate.by = closeFor(rate.closed, rate.by, forMs, why) end
+  elseif family.kind == SLOTS then
+    local slots = member
     if limit then
       slots.learned = limit
       slots.limit = min(tonumber(sub(config, 3)), limit)
     end
-    if forMs then closeFor(slots, 5, 6, forMs, why) end
+    if forMs then slots.closed, slots.by = closeFor(slots.closed, slots.by, forMs, why) end
   else
-    observeBudget(state, tonumber(ARGV[base + 7]), tonumber(ARGV[base + 8]), tonumber(ARGV[base + 9]), ARGV[base + 10] == '1')
+    observeBudget(member, credit, spent, ago, reset)
   end
-  save(KEYS[i], kind, state, config)
+  family.isChanged = true
 end
+saveAll()
 return 1
 `);

@@ -1,114 +1,110 @@
-import { BUDGET_SLICES } from '../../admission/meter.js';
-import { HELD_FOR_MS } from './leases.lua.js';
+import { lua, HOT } from './fields.js';
 import { SETTLED_FOR_MS } from './settle.lua.js';
-import { RINGS_AT, RING_BYTES } from './meters.lua.js';
 
-const KEPT = BUDGET_SLICES + 1;
+// Almost every decision ends here: all meters are known and described as before, and all is there. Little is called then but
+// the server, as calls, tables and texts cost a script more than all it computes. Where one thing is different, nothing has
+// been written, and the scripts go on with all the rules.
 
-// Almost every decision ends here: all meters are known and described as before, and all is there. Nothing is called then but
-// the server, as functions and tables cost a script more than all it computes. Where one thing is different, nothing has been
-// written, and the scripts go on with all the rules.
+/** Reads all fields with one command, and beside them when something expires next, and whether leases were told that nobody heard of. */
+const READ_FIELDS = `
+local asked = cjson.decode(ARGV[1])
+local fields = asked[2]
+local kept = call('HMGET', KEYS[2], 'next', 'replays', unpack(asked, 3, 2 + fields))
+local due = kept[1] and kept[1] + 0`;
 
-/** Reads the numbers of a rate that is plain; all it has flowed back is let in. */
-const READ_RATE = `
-      local unused, held, granted, at, till, _, burst, flow, _, _, closed, _, after = read('<dddddddddddd', kept, 2)
-      if at <= now and sub(kept, after) == config and not (till - now <= DAY + (burst - unused) / flow) then
-        if at < now then
-          unused = unused + flow * (now - at)
-          if unused > burst then unused = burst end
-        end`;
+/** For each field that is as it was described, until something changes it; what follows is done with its numbers. */
+const EACH_FIELD = `
+  local claim, put, isPlain = 3 + 2 * fields, {}, true
+  for f = 1, fields do
+    local state, digest = kept[2 + f], asked[2 + fields + f]
+    isPlain = false
+    if not state then break end
+    local kind = byte(asked[2 + f])`;
+
+/** The numbers of rates, and then each of these rates, with what has flowed back by now. */
+const EACH_RATE = `
+      local format = sub(DOUBLES, 1, 1 + #state / 8)
+      local s = { read(format, state) }
+      local passed = now - s[1]
+      if passed < 0 or now >= s[2] or s[3] ~= digest then break end
+      isPlain, s[1] = true, now
+      for r = 4, #s - 1, ${HOT.rate} do
+        claim = claim + 1
+        local amount, unused, burst, flow = asked[claim], s[r], s[r + 3], s[r + 4]
+        if passed > 0 then unused = unused + flow * passed end
+        if unused > burst then unused = burst end
+        if burst - unused > flow * DAY then isPlain = false end`;
+
+const READ_BUDGET = `
+      local at, fresh, known, reserved, used, recent, room = read('<ddddddd', state)
+      if now < at or now >= fresh or known ~= digest then break end
+      claim = claim + 1`;
 
 const READ_SLOTS = `
-      local taken, at, till, _, closed, _, limit, after = read('<ddddddd', kept, 2)
-      if at <= now and sub(kept, after) == config and till - now > DAY then`;
+      local at, fresh, known, taken, limit = read('<ddddd', state)
+      if now < at or now >= fresh or known ~= digest then break end
+      claim = claim + 1`;
 
-/** Reads the numbers of a budget whose stretch has not moved on by a slice. */
-const READ_BUDGET = `
-      local reserved, used, till, latest, credit, _, rolling, keep, limit, hard, rings = read('<ddddddddddd', kept, 2)
-      local slice = rolling > 0 and floor(now / math.ceil(rolling / ${BUDGET_SLICES})) or 0
-      if slice <= latest and till - now > DAY + keep and sub(kept, ${RINGS_AT} + ${RING_BYTES} * rings) == config then`;
-
-export const ACQUIRE_PLAIN = `
-if not due[1] and ARGV[3] == '' and ARGV[4] == '' then
-  local count = #KEYS - 2
-  local texts, totals, isPlain = {}, { 1 }, true
-  for i = 1, count do
-    local config, kept = ARGV[4 + i], call('GET', KEYS[2 + i])
-    local amount, kind = ARGV[4 + count + i] + 0, byte(config)
-    isPlain = false
-    if not kept then break end
-    if kind == RATE then${READ_RATE}
-        if amount - (unused - held) <= flow * 0.001 and closed - now <= 0.001 then
-          isPlain, totals[1 + i] = true, granted + amount
-          texts[i] = pack('<dddd', unused, held + amount, granted + amount, now)
-        end
-      end
-    elseif kind == SLOTS then${READ_SLOTS}
-        if taken + amount <= limit and closed - now <= 0.001 then
-          isPlain, totals[1 + i] = true, 0
-          texts[i] = pack('<dd', taken + amount, now)
-        end
-      end
-    else${READ_BUDGET}
-        limit = limit + credit
-        if hard == 0 or (limit > 0 and used + reserved + amount <= limit) then
-          isPlain, totals[1 + i] = true, 0
-          texts[i] = pack('<d', reserved + amount)
-        end
-      end
-    end
+const END_FIELD = `
     if not isPlain then break end
-  end
+    put[2 * f - 1] = asked[2 + f]
+  end`;
+
+export const ACQUIRE_PLAIN = lua(`${READ_FIELDS}
+local till = floor(now + ARGV[3]) + 1
+if due and now < due and till >= due and ARGV[4] == '' and not kept[2] then
+  local answer = { 1 }
+${EACH_FIELD}
+    if kind == RATES then${EACH_RATE}
+        local held, granted = s[r + 1] + amount, s[r + 2] + amount
+        if held - unused > flow * 0.001 then isPlain = false end
+        s[r], s[r + 1], s[r + 2], answer[#answer + 1] = unused, held, granted, granted
+      end
+      put[2 * f] = pack(format, unpack(s))
+    elseif kind == BUDGET then${READ_BUDGET}
+      reserved = reserved + asked[claim]
+      isPlain = reserved + used <= room
+      put[2 * f] = pack('<ddddddd', now, fresh, known, reserved, used, recent, room)
+    else${READ_SLOTS}
+      taken = taken + asked[claim]
+      isPlain = taken <= limit
+      put[2 * f] = pack('<ddddd', now, fresh, known, taken, limit)
+    end${END_FIELD}
   if isPlain then
-    local record = ARGV[5 + 2 * count] .. table.concat(KEYS, '\\n', 3) .. '\\n' .. table.concat(ARGV, '\\n', 5 + count, 4 + 2 * count)
-    if not call('SET', KEYS[2], record, 'PX', ARGV[6 + 2 * count], 'NX') then return { 1 } end
-    for i = 1, count do call('SETRANGE', KEYS[2 + i], '1', texts[i]) end
-    call('ZADD', KEYS[1], floor(now + ARGV[2]) + 1, ARGV[1])
-    call('PEXPIRE', KEYS[1], '${HELD_FOR_MS}')
-    return totals
+    if call('ZADD', KEYS[1], 'NX', text('%d', till), ARGV[1]) == 0 then return { 1 } end
+    call('HSET', KEYS[2], unpack(put))
+    return answer
   end
 end
-`;
+`);
 
-export const SETTLE_PLAIN = `
-local record = call('GET', KEYS[2])
-if record == 's' then return 0 end
-if not due[1] and ARGV[2] == '1' and record then
-  local count = #KEYS - 2
-  local texts, places, slices, isPlain = {}, {}, {}, sub(record, 1, count) == ARGV[3]
-  for i = 1, isPlain and count or 0 do
-    local config, kept, amount = ARGV[3 + i], call('GET', KEYS[2 + i]), ARGV[3 + 2 * count + i]
-    isPlain = false
-    if not kept or amount == '' then break end
-    local claimed, kind = ARGV[3 + count + i] + 0, byte(config)
-    if kind == RATE then${READ_RATE}
-        held = held - claimed
-        isPlain, texts[i] = true, pack('<dddd', unused - amount, held > 0.000001 and held or 0, granted, now)
+export const SETTLE_PLAIN = lua(`${READ_FIELDS}
+local used, wasHeld = cjson.decode(ARGV[3]), false
+if due and now < due and ARGV[4] == 'plain' then
+  local amounts, before = used, 3 + 2 * fields
+${EACH_FIELD}
+    if kind == RATES then${EACH_RATE}
+        local held = s[r + 1] - amount
+        s[r], s[r + 1] = unused - amounts[claim - before], held > 0.000001 and held or 0
       end
-    elseif kind == SLOTS then${READ_SLOTS}
-        taken = taken - claimed
-        isPlain, texts[i] = true, pack('<dd', taken > 0.000001 and taken or 0, now)
-      end
-    else${READ_BUDGET}
-        reserved = reserved - claimed
-        isPlain = rolling == 0 or (rings > 0 and slice == latest)
-        if rings > 0 and isPlain then
-          local place = slice % ${KEPT} * 8 + ${RINGS_AT}
-          places[i], slices[i] = place - 1, pack('<d', read('<d', kept, place) + amount)
-        end
-        texts[i] = pack('<dd', reserved > 0 and reserved or 0, used + amount)
-      end
+      put[2 * f] = pack(format, unpack(s))
+    elseif kind == BUDGET then${READ_BUDGET}
+      local spent, left = amounts[claim - before], reserved - asked[claim]
+      if left <= 0.000001 then left = 0 end
+      isPlain = true
+      put[2 * f] = pack('<ddddddd', now, fresh, known, left, used + spent, recent + spent, room)
+    else${READ_SLOTS}
+      local left = taken - asked[claim]
+      if left <= 0.000001 then left = 0 end
+      isPlain = true
+      put[2 * f] = pack('<ddddd', now, fresh, known, left, limit)
+    end${END_FIELD}
+  if isPlain and call('ZREM', KEYS[1], ARGV[1]) == 1 then
+    wasHeld = true
+    if call('SET', KEYS[3], 's', 'PX', '${SETTLED_FOR_MS}', 'NX') then
+      call('HSET', KEYS[2], unpack(put))
+      return 1
     end
-    if not isPlain then break end
-  end
-  if isPlain then
-    for i = 1, count do
-      call('SETRANGE', KEYS[2 + i], '1', texts[i])
-      if places[i] then call('SETRANGE', KEYS[2 + i], places[i], slices[i]) end
-    end
-    call('SET', KEYS[2], 's', 'PX', '${SETTLED_FOR_MS}')
-    call('ZREM', KEYS[1], ARGV[1])
-    return 1
   end
 end
-`;
+`);

@@ -1,3 +1,4 @@
+import { LAPSED_FOR_MS } from './leases.lua.js';
 import { lua } from './fields.js';
 
 /** Milliseconds for which a lease is known whose claims are all settled: one that is settled again meanwhile is not counted twice. */
@@ -7,27 +8,26 @@ export const SETTLED_FOR_MS = 300_000;
 const REPLAYED_FOR_MS = 3_600_000;
 
 /**
- * Replaces claims by what was used. KEYS: leases, the lease, the meters. ARGV: its id, whether all of it is settled then,
- * how its record begins as long as all is held (nothing where a meter comes twice, and of what nobody heard the answer of),
- * the descriptions of the meters, the amounts claimed, the amounts used (nothing for what stays held), and, of claims that
- * nobody heard the answer of, how long ago that was. Of a lease that nobody knows any more, because the server lost it, what
- * was used counts all the same; of one that may never have been granted, as spent of budgets alone.
+ * Replaces claims by what was used. ARGV: what was asked, the descriptions of the meters line by line, the amounts used (none
+ * for what stays held), whether all of it is settled then (`plain` where all amounts are said, `whole`, or nothing), and, of
+ * claims that nobody heard the answer of, how long ago that was. Of a lease that nobody knows any more, because the server lost
+ * it, what was used counts all the same; of one that may never have been granted, as spent of budgets alone.
  */
 export const SETTLE = lua(`
-local count = #KEYS - 2
-if due[1] then record = call('GET', KEYS[2]) end
-local mask = record and sub(record, 1, count) or string.rep('m', count)
-local lapsedAt = now
-local ago = tonumber(ARGV[4 + 3 * count])
+local record = call('GET', KEYS[3])
+if record == 's' then return 0 end
+local claims = claimsOf(asked, ARGV[2])
+local lease = heldAs(ARGV[1], record)
+local score = wasHeld and now or tonumber(call('ZSCORE', KEYS[1], lease) or nil)
+local mask = maskOf(record, claims, score and 'h' or 'm')
+local ago = tonumber(ARGV[5])
+local isKnown = record or score
 local keptMs = ago and ${REPLAYED_FOR_MS} or ${SETTLED_FOR_MS}
-if ago and not record then lapsedAt = now - ago end
-if record and string.find(mask, 'l', 1, true) then
-  lapsedAt = tonumber(string.match(record, '\\n(%S+)', count + 1))
-end
+local lapsedAt = tonumber(match(record or '', '\\n(%S+)')) or (ago and not isKnown and now - ago) or now
 
-local function correct(kind, state, claimed, used)
-  if kind == RATE then
-    local rate = state
+local function correct(kind, member, claimed, used)
+  if kind == RATES then
+    local rate = member
     local unused = claimed - used
     if unused <= 0 then
       rate.unused = rate.unused + unused
@@ -35,40 +35,44 @@ local function correct(kind, state, claimed, used)
       rate.unused = min(rate.unused + max(0, unused - rate.flow * max(0, now - lapsedAt)), rate.burst)
     end
   elseif kind == BUDGET then
-    local budget = state
+    local budget = member
     spend(budget, used - claimed, lapsedAt)
   end
 end
 
-local hasSettled = false
-for i = 1, count do
-  local held, used = byte(mask, i), ARGV[3 + 2 * count + i]
-  if used ~= '' and held ~= 115 then
-    local config, key, claimed = ARGV[3 + i], KEYS[2 + i], ARGV[3 + count + i] + 0
-    local kind = byte(config)
-    local state = open(kind, call('GET', key), config, now)
-    if held == 104 then
-      settle(kind, state, claimed, used + 0, now)
-    elseif record or not ago or kind == BUDGET then
-      correct(kind, state, held == 108 and claimed or 0, used + 0)
+local left, hasSettled = {}, false
+for i, claim in ipairs(claims) do
+  local held, amount = sub(mask, i, i), used[i]
+  left[i] = held
+  if type(amount) == 'number' and held ~= 's' then
+    local family = open(claim.field, now)
+    if held == 'h' then
+      settle(family.kind, memberOf(family, claim.name, claim.config), claim.amount, amount, now)
+    elseif isKnown or not ago or family.kind == BUDGET then
+      local member = memberOf(family, claim.name, claim.config)
+      correct(family.kind, member, held == 'l' and claim.amount or 0, amount)
     end
-    write(key, kind, state, config)
-    hasSettled = true
+    left[i], hasSettled = 's', true
   end
 end
 if not hasSettled then return 0 end
+saveAll()
 
-if ARGV[2] ~= '1' then
-  local left = {}
-  for i = 1, count do left[i] = ARGV[3 + 2 * count + i] ~= '' and 's' or sub(mask, i, i) end
-  mask = table.concat(left)
-  if string.find(mask, '[hlm]') then
-    local rest = record and sub(record, count + 1) or '\\n-'
-    call('SET', KEYS[2], mask .. rest, 'PX', max(keptMs, call('PTTL', KEYS[2])))
-    return 1
-  end
+call('ZREM', KEYS[1], lease)
+local after = table.concat(left)
+if ARGV[4] ~= '' or not match(after, '[hlm]') then
+  call('SET', KEYS[3], 's', 'PX', keptMs)
+elseif score then
+  call('SET', KEYS[3], after, 'PX', text('%d', max(keptMs, score - now + ${LAPSED_FOR_MS})))
+  if match(after, 'h') then expireAt(heldAs(ARGV[1], after), score) end
+else
+  call('SET', KEYS[3], after .. (match(record or '', '\\n.*') or ''), 'PX', max(keptMs, call('PTTL', KEYS[3])))
 end
-call('SET', KEYS[2], 's', 'PX', keptMs)
-call('ZREM', KEYS[1], ARGV[1])
+if ago and not isKnown then
+  call('HSET', KEYS[2], 'replays', '1')
+  expireAt('replays', floor(now + keptMs))
+  lastFor(KEYS[1], 2 * DAY)
+  lastFor(KEYS[2], 2 * DAY)
+end
 return 1
 `);

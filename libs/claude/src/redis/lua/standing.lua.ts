@@ -1,44 +1,44 @@
+import { BUDGET_SLICES } from '../../admission/meter.js';
+import { KEPT_SLICES } from './budgets.lua.js';
 import { lua } from './fields.js';
 
 /** Why claims are not granted, and how their meters stand: what `acquire` ends with where it granted nothing. */
 export const STANDING = lua(`
-local function look(key, kind, config)
-  local kept = call('GET', key)
-  local state = open(kind, kept, config, now)
-  local isChanged = kind == RATE and state[5] == 0 or kind == SLOTS and state[3] == 0
-  if kept and isChanged then save(key, kind, state, config) end
-  return state
+local function saveLooked()
+  for _, family in pairs(families) do
+    if family.isKept and family.isChanged and family.kind ~= BUDGET then save(family) end
+  end
 end
 
-local function standingOf(kind, state)
+local function standingOf(kind, member)
   local limit, learned, burst, level, held, flow, closed, by
-  if kind == RATE then
-    local rate = state
+  if kind == RATES then
+    local rate = member
     limit, learned, burst, level, held = rate.limit, rate.learned, rate.burst, rate.unused - rate.held, rate.held
     flow, closed, by = rate.flow, rate.closed - now, rate.by
   elseif kind == SLOTS then
-    local slots = state
+    local slots = member
     limit, learned, burst, level, held = slots.limit, slots.learned, slots.limit, slots.limit - slots.taken, slots.taken
     flow, closed, by = 0, slots.closed - now, slots.by
   else
-    local budget = state
+    local budget = member
     limit = budget.limit + budget.credit
     learned, burst, level, held = -1, limit, limit - budget.used - budget.reserved, budget.reserved
     flow, closed, by = 0, 0, 0
   end
   if closed <= 0.001 then closed, by = 0, 0 end
-  return string.format('%.17g %.17g %.17g %.17g %.17g %.17g %.17g %d', limit, learned, burst, level, held, flow, closed, by)
+  return text('%.17g %.17g %.17g %.17g %.17g %.17g %.17g %d', limit, learned, burst, level, held, flow, closed, by)
 end
 `);
 
-/** KEYS: leases, the meters. ARGV: their descriptions. */
+/** ARGV: field, name and description of each meter. */
 export const STANDINGS = lua(`
-if #ARGV == 0 then return {} end
 local standings = {}
-for i = 1, #ARGV do
-  local kind = byte(ARGV[i])
-  standings[i] = standingOf(kind, look(KEYS[1 + i], kind, ARGV[i]))
+for base = 0, #ARGV - 1, 3 do
+  local family = open(ARGV[base + 1], now)
+  standings[#standings + 1] = standingOf(family.kind, look(family, ARGV[base + 2], ARGV[base + 3]))
 end
+saveLooked()
 return standings
 `);
 
@@ -47,9 +47,9 @@ export const REFUSAL = lua(`
 local function overIn(budget, missing)
   if budget.rolling == 0 or not budget.usedRing then return nil end
   local over = 0
-  for slice = budget.usedLatest - 60, budget.usedLatest do
-    over = over + read('<d', budget.usedRing, slice % 61 * 8 + 1)
-    if over >= missing then return (slice + 61) * math.ceil(budget.rolling / 60) - now end
+  for slice = budget.latest - ${BUDGET_SLICES}, budget.latest do
+    over = over + read('<d', budget.usedRing, placeOf(slice) + 1)
+    if over >= missing then return (slice + ${KEPT_SLICES}) * sliceMs(budget.rolling) - now end
   end
   return nil
 end
@@ -57,7 +57,7 @@ end
 local function rateShortage(rate, amount, config)
   local tolerance = rate.flow * 0.001
   local isOversize = amount - rate.burst > tolerance
-  if isOversize and not (rate.learned < 0 and string.find(config, '^r %S+ 1')) then return 'never', nil end
+  if isOversize and not (rate.learned < 0 and match(config, '^r %S+ 1')) then return 'never', nil end
   local needed = isOversize and rate.burst or amount
   local level = rate.unused - rate.held
   if needed - level <= tolerance then return nil, nil end
@@ -75,17 +75,17 @@ local function orClosed(reason, wait, closed)
   return 'closed', closed
 end
 
-local function refusalOf(kind, state, amount, config)
-  if kind == RATE then
-    local rate = state
+local function refusalOf(kind, member, amount, config)
+  if kind == RATES then
+    local rate = member
     local reason, wait = rateShortage(rate, amount, config)
     return orClosed(reason, wait, rate.closed - now)
   elseif kind == SLOTS then
-    local slots = state
+    local slots = member
     local reason, wait = slotShortage(slots, amount)
     return orClosed(reason, wait, slots.closed - now)
   end
-  local budget = state
+  local budget = member
   local limit = budget.limit + budget.credit
   local missing = budget.used + budget.reserved + amount - limit
   if budget.hard == 0 or (limit > 0 and missing <= 0) then return nil, nil end
@@ -98,27 +98,29 @@ local function weightOf(reason, wait)
   return wait and min(wait, 9007199254740991) or -1
 end
 
-if call('EXISTS', KEYS[2]) == 1 then return { 1 } end
-local asked, first, weight, why, waitMs = {}, 0, nil, nil, nil
-local standings = {}
-for i = 1, count do
-  local config, key = ARGV[4 + i], KEYS[2 + i]
-  local kind = byte(config)
-  local state = look(key, kind, config)
-  asked[key] = (asked[key] or 0) + tonumber(ARGV[4 + count + i])
+if call('ZSCORE', KEYS[1], ARGV[1]) then return { 1 } end
+families = {}
+local sum, first, weight, why, waitMs = {}, 0, nil, nil, nil
+local standings, looked = {}, {}
+for i, claim in ipairs(claims) do
+  local family, config = open(claim.field, now), claim.config
+  local kind, key = family.kind, claim.field .. ' ' .. claim.name
+  local member = looked[key] or look(family, claim.name, config)
+  looked[key], sum[key] = member, (sum[key] or 0) + claim.amount
   if not isForced(kind) then
-    local reason, wait = refusalOf(kind, state, asked[key], config)
+    local reason, wait = refusalOf(kind, member, sum[key], config)
     if reason and (not weight or weightOf(reason, wait) > weight) then
       first, weight, why, waitMs = i, weightOf(reason, wait), reason, wait
     end
   end
-  standings[i] = standingOf(kind, state)
+  standings[i] = standingOf(kind, member)
 end
 if first == 0 then
-  force, twice = 'all', twice and {}
+  force = 'all'
   takeAll()
   return grant()
 end
-local wait = waitMs and waitMs < math.huge and string.format('%.17g', waitMs) or ''
+saveLooked()
+local wait = waitMs and waitMs < math.huge and text('%.17g', waitMs) or ''
 return { 0, first, why, wait, unpack(standings) }
 `);
