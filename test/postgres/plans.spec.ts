@@ -59,6 +59,7 @@ describeWithPostgres('The statements of a ledger in PostgreSQL', () => {
       ],
       addToRollups: [one('day'), one(nowMs), one('user'), one('ada'), ...Array.from({ length: 11 }, () => one(1))],
       summarize: new SummaryReader(settings).valuesFor(2, month),
+      modelsAtEndpoints: [new Date(nowMs).toISOString()],
       recent: [100],
       isThere: [],
     };

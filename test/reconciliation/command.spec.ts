@@ -76,10 +76,17 @@ describe('nestjs-claude reconcile', () => {
     expect(JSON.parse(json.out)).toMatchObject({
       isBalanced: false,
       differences: [
-        { by: 'model', kind: 'missing-here' },
-        { by: 'workspace', name: '', kind: 'missing-here' },
+        {
+          by: 'model',
+          name: PARAMS.model,
+          workspace: '',
+          kind: 'missing-here',
+          ledger: { outputTokens: expect.any(Number) as number },
+        },
       ],
     });
+    const apart = await run(['--workspace', 'default='], env);
+    expect(apart.out).toMatch(/model claude-haiku-5-5 {2}workspace \(default\) {2}missing-here {2}0/);
     for (const { out, err } of [agreed, differing, json]) expect(out + err).not.toContain(ADMIN_KEY);
   }, 30_000);
 

@@ -1,3 +1,5 @@
+import type { LedgerOptions, UsageLedger } from 'nestjs-claude';
+import { MemoryLedger } from '../../libs/claude/src/cost/ledger/memory-ledger.js';
 import { bootClaude, eventually, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
 import { ADMIN_KEY, bootReconciled, clockOfNovember, DAY_MS, HOUR_MS, inShort, strangerAt } from './support.js';
 
@@ -7,6 +9,21 @@ const OPUS = { ...PARAMS, model: 'claude-opus-5-5' };
 function cached(ttl: '5m' | '1h'): typeof PARAMS {
   const system = [{ type: 'text', text: 'x'.repeat(4_000), cache_control: { type: 'ephemeral', ttl } }];
   return Object.assign({ system }, PARAMS);
+}
+
+/** Two endpoints, each with keys of a workspace of its own; and a workspace that is no concern of theirs. */
+function bootApart(ledger: LedgerOptions = {}): Promise<ClaudeHarness> {
+  return bootReconciled({
+    cost: { ledger },
+    claude: {
+      endpoints: [
+        { name: 'search', key: 'sk-ant-search' },
+        { name: 'chat', key: 'sk-ant-chat' },
+      ],
+    },
+    reconciliation: { workspaces: { search: 'wrkspc_search', chat: null } },
+    simulator: { workspaces: { 'sk-ant-search': 'wrkspc_search', 'sk-ant-other': 'wrkspc_other' } },
+  });
 }
 
 /** JSON, streams, both durations of the cache, and a batch. */
@@ -54,16 +71,9 @@ describe('A ledger that has all of it', () => {
     expect(Math.abs(report.bill.costNanoUsd - report.ledger.costNanoUsd)).toBeLessThanOrEqual(4);
   });
 
-  it('is told apart by workspace, and other workspaces are none of its business', async () => {
-    const endpoints = [
-      { name: 'search', key: 'sk-ant-search' },
-      { name: 'chat', key: 'sk-ant-chat' },
-    ];
-    const app = await bootReconciled({
-      claude: { endpoints },
-      reconciliation: { workspaces: { search: 'wrkspc_search', chat: null } },
-      simulator: { workspaces: { 'sk-ant-search': 'wrkspc_search', 'sk-ant-other': 'wrkspc_other' } },
-    });
+  it('is told apart by workspace, and other workspaces and endpoints are none of its business', async () => {
+    const app = await bootApart();
+    app.costs.record({ input_tokens: 10, output_tokens: 5 }, { model: PARAMS.model, endpoint: 'elsewhere' });
     await app.claude.with({ endpoint: 'search' }).messages.create(PARAMS);
     await app.claude.with({ endpoint: 'chat' }).messages.create(PARAMS);
     await strangerAt(app, 'sk-ant-other').messages.create(PARAMS);
@@ -72,9 +82,52 @@ describe('A ledger that has all of it', () => {
     await strangerAt(app, 'sk-ant-search').messages.create(OPUS);
     dayIsOver(app);
     expect(inShort((await app.reconciliation.reconcile()).differences)).toEqual([
-      '2026-11-03 model claude-opus-5-5: missing-here',
-      '2026-11-03 workspace wrkspc_search: missing-here',
+      '2026-11-03 model claude-opus-5-5 in wrkspc_search: missing-here',
     ]);
+  });
+
+  it('is compared by model and workspace together: what agrees by each of them alone may differ', async () => {
+    const app = await bootApart();
+    // Each workspace is billed for the model that was booked for the other one.
+    const swapped = [
+      { model: PARAMS.model, key: 'sk-ant-search', endpoint: 'chat' },
+      { model: OPUS.model, key: 'sk-ant-chat', endpoint: 'search' },
+    ];
+    for (const { model, key, endpoint } of swapped) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const { usage } = await strangerAt(app, key).messages.create({ ...PARAMS, model });
+      app.costs.record(usage, { model, endpoint });
+    }
+    dayIsOver(app);
+    const { differences, ledger, bill } = await app.reconciliation.reconcile();
+    expect(inShort(differences).toSorted()).toEqual([
+      '2026-11-02 model claude-haiku-5-5 in default: missing-there',
+      '2026-11-02 model claude-haiku-5-5 in wrkspc_search: missing-here',
+      '2026-11-02 model claude-opus-5-5 in default: missing-here',
+      '2026-11-02 model claude-opus-5-5 in wrkspc_search: missing-there',
+    ]);
+    expect(ledger).toEqual(bill);
+  });
+
+  it('is not kept in any workspace once the ledger has forgotten the day', async () => {
+    const app = await bootApart({ hoursForDays: 1, days: 3 });
+    await app.claude.with({ endpoint: 'search' }).messages.create(PARAMS);
+    app.clock.skip(6 * DAY_MS);
+    expect(inShort((await app.reconciliation.reconcile({ days: 7 })).differences)).toEqual([
+      '2026-11-02 model claude-haiku-5-5 in wrkspc_search: not-kept',
+    ]);
+  });
+
+  it('is refused at the start where it cannot tell workspaces apart', async () => {
+    const memory = new MemoryLedger(clockOfNovember());
+    const store: UsageLedger = {
+      record: (entries) => memory.record(entries),
+      summarize: (moments) => memory.summarize(moments),
+      recent: (limit) => memory.recent(limit),
+    };
+    await expect(bootApart({ store })).rejects.toThrow(
+      '`cost.reconciliation.workspaces` needs a ledger that tells what each model used at each endpoint',
+    );
   });
 
   it('is asked for as many pages as there are', async () => {

@@ -48,7 +48,9 @@ export function strangerAt({ sim }: ClaudeHarness, apiKey = SIMULATED_KEY): Anth
   return new Anthropic({ apiKey, baseURL: sim.url, maxRetries: 0, logLevel: 'off' });
 }
 
-/** Each difference in three words. */
+/** Each difference in a few words. */
 export function inShort(differences: readonly ReconciliationDifference[]): string[] {
-  return differences.map(({ day, by, name, kind }) => `${day} ${by} ${name}: ${kind}`);
+  return differences.map(({ day, by, name, workspace, kind }) =>
+    [day, by, name, ...(workspace === null ? [] : [`in ${workspace || 'default'}`])].join(' ').concat(`: ${kind}`),
+  );
 }

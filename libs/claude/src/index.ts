@@ -96,6 +96,7 @@ export { BudgetService, type BudgetRequest, type BudgetStatus } from './cost/bud
 export type { ExternalUse } from './cost/external-usage.js';
 export type { LedgerOptions } from './cost/ledger/ledger.options.js';
 export type { LedgerStats } from './cost/ledger/memory-ledger.js';
+export type { ModelAtEndpoint } from './cost/ledger/model-at-endpoint.js';
 export type { Dimension } from './cost/ledger/usage-bucket.js';
 export type { UsageEntry, UsagePart } from './cost/ledger/usage-entry.js';
 export type { LedgerEvent, LedgerStanding, Moments, UsageLedger } from './cost/ledger/usage-ledger.js';

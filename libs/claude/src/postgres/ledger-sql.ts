@@ -7,6 +7,7 @@ export interface LedgerSql {
   readonly insertEntries: string;
   readonly addToRollups: string;
   readonly summarize: string;
+  readonly modelsAtEndpoints: string;
   readonly recent: string;
   readonly isThere: string;
 }
@@ -27,9 +28,13 @@ export const ROLLUP_SUMS = [
 ] as const;
 
 const SUMS = ROLLUP_SUMS.map(([column]) => column);
+const TEXTS = SUMS.map((column) => `${column}::text`).join(', ');
 const KEY = ['tier', 'bucket', 'dimension', 'name'];
 const OF_CALL = ['id', 'operation', 'model', 'request_type', 'user_name', 'outcome', 'cost_nano_usd'];
 const ENTRY = [...OF_CALL, 'tags', 'savings', 'parts'];
+
+/** The dimension of models at endpoints, which days have and no summary tells. */
+export const PAIR = 'pair';
 
 /** A name as PostgreSQL takes it literally. */
 export function quoted(identifier: string): string {
@@ -55,6 +60,8 @@ export function ledgerSql(schemaName: string): LedgerSql {
       ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET
       ${SUMS.map((column) => `${column} = kept.${column} + excluded.${column}`).join(', ')}`,
     summarize: summarySql(schema),
+    modelsAtEndpoints: `SELECT name, ${TEXTS} FROM ${schema}.usage_rollup
+      WHERE tier = 'day' AND bucket = $1 AND dimension = '${PAIR}'`,
     recent: `SELECT id, (extract(epoch FROM at) * 1000)::bigint::text AS at_ms, operation, model, request_type, user_name,
       outcome, cost_nano_usd::text, tags::text, savings::text, parts::text
       FROM ${schema}.usage_entry ORDER BY seq DESC LIMIT $1`,
@@ -69,7 +76,7 @@ export function ledgerSql(schemaName: string): LedgerSql {
 function summarySql(schema: string): string {
   const part = (tier: string, from: string, to: string): string =>
     `SELECT dimension, name, ${SUMS.join(', ')} FROM ${schema}.usage_rollup
-     WHERE tier = ${tier} AND bucket >= ${from} AND bucket < ${to}`;
+     WHERE tier = ${tier} AND bucket >= ${from} AND bucket < ${to} AND dimension <> '${PAIR}'`;
   return `WITH summed AS (
       SELECT dimension, name, ${SUMS.map((column) => `sum(${column}) AS ${column}`).join(', ')} FROM (
         ${part('$1', '$3', '$4')} UNION ALL ${part('$2', '$4', '$5')} UNION ALL ${part('$1', '$5', '$6')}
@@ -78,7 +85,7 @@ function summarySql(schema: string): string {
       SELECT *, row_number() OVER (PARTITION BY dimension ORDER BY cost_nano_usd DESC, name) >
         CASE dimension WHEN 'user' THEN $7 WHEN 'tag' THEN $8 ELSE ${MAX_OTHER_NAMES} END AS is_other FROM summed
     )
-    SELECT dimension, name, is_other, ${SUMS.map((column) => `${column}::text`).join(', ')} FROM ranked WHERE NOT is_other
+    SELECT dimension, name, is_other, ${TEXTS} FROM ranked WHERE NOT is_other
     UNION ALL
     SELECT dimension, '${OTHER}', true, ${SUMS.map((column) => `sum(${column})::text`).join(', ')}
     FROM ranked WHERE is_other GROUP BY dimension`;

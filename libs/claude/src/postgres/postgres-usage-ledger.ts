@@ -1,5 +1,6 @@
 import { Subject, type Observable } from 'rxjs';
 import type { Timer } from '../call/clock.js';
+import type { ModelAtEndpoint } from '../cost/ledger/model-at-endpoint.js';
 import type { UsageEntry } from '../cost/ledger/usage-entry.js';
 import type { LedgerEvent, LedgerStanding, Moments, UsageLedger } from '../cost/ledger/usage-ledger.js';
 import type { UsageSummary } from '../cost/ledger/usage-summary.js';
@@ -100,6 +101,10 @@ export class PostgresUsageLedger implements UsageLedger {
 
   summarize(moments: Moments): Promise<UsageSummary> {
     return this.#reader.summarize(moments);
+  }
+
+  modelsAtEndpoints(dayStartMs: number): Promise<readonly ModelAtEndpoint[] | null> {
+    return this.#reader.modelsAtEndpoints(dayStartMs);
   }
 
   recent(limit: number): Promise<readonly UsageEntry[]> {

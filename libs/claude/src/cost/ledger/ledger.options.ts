@@ -32,3 +32,6 @@ export const LEDGER_DEFAULTS: LedgerSettings = Object.freeze({
 
 /** More than there are models, endpoints and kinds of work in any application; callers can invent models all the same. */
 export const MAX_OTHER_NAMES = 200;
+
+/** The same for models at endpoints: each pair that used something. */
+export const MAX_PAIRS = 1_000;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../call/clock.js';
 import { coveredPeriod, timeLevels, type TimeLevel } from './covered-period.js';
-import { LEDGER_DEFAULTS, MAX_OTHER_NAMES, type LedgerOptions } from './ledger.options.js';
+import { LEDGER_DEFAULTS, MAX_OTHER_NAMES, MAX_PAIRS, type LedgerOptions } from './ledger.options.js';
+import { modelAtEndpoint, type ModelAtEndpoint } from './model-at-endpoint.js';
 import { RecentEntries } from './recent-entries.js';
 import { SharedNames } from './shared-names.js';
 import { TimeBuckets } from './time-buckets.js';
@@ -27,6 +28,7 @@ export class MemoryLedger implements UsageLedger {
   readonly #levels: readonly TimeLevel[];
   /** Of each level. */
   readonly #buckets: readonly TimeBuckets[];
+  readonly #days: TimeBuckets;
   readonly #recent: RecentEntries;
   #overflows = 0;
   #tooOld = 0;
@@ -39,9 +41,11 @@ export class MemoryLedger implements UsageLedger {
     const other = MAX_OTHER_NAMES;
     this.#caps = { model: other, user: maxUsers, tag: maxTags, requestType: other, endpoint: other };
     this.#levels = timeLevels(kept);
-    this.#buckets = this.#levels.map(
-      ({ lengthMs, keptMs }) => new TimeBuckets(lengthMs, keptMs, this.#caps, this.#shared),
-    );
+    const bucketsOf = ({ lengthMs, keptMs }: TimeLevel, caps: NameCaps): TimeBuckets =>
+      new TimeBuckets(lengthMs, keptMs, caps, this.#shared);
+    const finer = this.#levels.slice(0, -1);
+    this.#days = bucketsOf(this.#levels.at(-1) as TimeLevel, { ...this.#caps, pair: MAX_PAIRS });
+    this.#buckets = [...finer.map((level) => bucketsOf(level, this.#caps)), this.#days];
     this.#recent = new RecentEntries(recentEntries);
   }
 
@@ -57,6 +61,12 @@ export class MemoryLedger implements UsageLedger {
   summarize(moments: Moments): UsageSummary {
     const { level, fromMs, toMs, period } = coveredPeriod(this.#levels, moments, this.clock.wall());
     return summaryOf((this.#buckets[level] as TimeBuckets).sum(fromMs, toMs), period);
+  }
+
+  modelsAtEndpoints(dayStartMs: number): readonly ModelAtEndpoint[] | null {
+    const table = this.#days.startingAt(dayStartMs, this.clock.wall())?.pairs;
+    if (!table) return null;
+    return Array.from(table.names, (name) => modelAtEndpoint(name, (column) => table.sum(name, column)));
   }
 
   recent(limit: number): readonly UsageEntry[] {

@@ -31,6 +31,12 @@ export class TimeBuckets {
     return (this.#buckets.get(index) ?? this.#open(index, nowMs)).add(entry);
   }
 
+  /** The bucket that begins at a moment; `null` where it is too old to be kept. */
+  startingAt(atMs: number, nowMs: number): UsageBucket | null {
+    const index = Math.floor(atMs / this.lengthMs);
+    return index < this.#oldest(nowMs) ? null : (this.#buckets.get(index) ?? this.#empty());
+  }
+
   /** All buckets from one moment to another added up, each begun one whole. */
   sum(fromMs: number, toMs: number): UsageBucket {
     const first = Math.floor(fromMs / this.lengthMs);

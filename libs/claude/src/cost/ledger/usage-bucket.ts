@@ -1,6 +1,7 @@
 import { SavingsTally } from '../savings/savings-tally.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { SharedNames } from './shared-names.js';
+import { pairName } from './pair-name.js';
 import { UsageTable } from './usage-table.js';
 
 /** What use is broken down by. */
@@ -10,7 +11,10 @@ export const DIMENSIONS = ['model', 'user', 'tag', 'requestType', 'endpoint'] as
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** How many names of each dimension are told apart. */
-export type NameCaps = Readonly<Record<Dimension, number>>;
+export type NameCaps = Readonly<Record<Dimension, number>> & {
+  /** How many pairs of a model and an endpoint. Left out, none is. */
+  readonly pair?: number;
+};
 
 /** Stands for a model, user or kind of work that a call did not name. */
 export const UNNAMED = '';
@@ -19,10 +23,13 @@ export const UNNAMED = '';
 export class UsageBucket {
   /** In all only: a ledger has hundreds of thousands of rows of names. */
   readonly savings = new SavingsTally();
+  /** By model and endpoint together; not in what several buckets add up to. */
+  readonly pairs: UsageTable | null;
   readonly #all: UsageTable;
   readonly #by: Readonly<Record<Dimension, UsageTable>>;
 
   constructor(caps: NameCaps, shared: SharedNames) {
+    this.pairs = caps.pair === undefined ? null : new UsageTable(caps.pair, shared);
     this.#all = new UsageTable(1, shared);
     this.#by = {
       model: new UsageTable(caps.model, shared),
@@ -52,9 +59,8 @@ export class UsageBucket {
     for (const name in tags) overflows += by.tag.add(`${name}=${tags[name]}`, parts);
     const [first] = parts;
     if (first === undefined) return overflows + by.model.add(entry.model ?? UNNAMED, parts);
-    if (parts.length > 1)
-      return overflows + addEach(by.model, parts, modelOf) + addEach(by.endpoint, parts, endpointOf);
-    return overflows + by.model.add(modelOf(first), parts) + by.endpoint.add(endpointOf(first), parts);
+    if (this.pairs !== null) overflows += addEach(this.pairs, parts, pairName);
+    return overflows + addEach(by.model, parts, modelOf) + addEach(by.endpoint, parts, endpointOf);
   }
 
   addBucket(other: UsageBucket): void {
@@ -71,6 +77,8 @@ type Part = UsageEntry['parts'][number];
 
 /** A call that asked several counts as one request of each, and what each used is its own. */
 function addEach(table: UsageTable, parts: readonly Part[], nameOf: (part: Part) => string): number {
+  const [first] = parts;
+  if (first !== undefined && parts.length === 1) return table.add(nameOf(first), parts);
   let overflows = 0;
   for (const name of new Set(parts.map(nameOf))) {
     overflows += table.add(

@@ -1,4 +1,5 @@
 import type { UsageLedgerCase } from './contract/contract-case.js';
+import { pairsCases } from './contract/pairs.cases.js';
 import { recordingCases } from './contract/recording.cases.js';
 import { summingCases } from './contract/summing.cases.js';
 
@@ -16,5 +17,5 @@ export type { UsageLedgerCase, UsageLedgerHarness } from './contract/contract-ca
  * ```
  */
 export function usageLedgerCases(): readonly UsageLedgerCase[] {
-  return [...summingCases, ...recordingCases];
+  return [...summingCases, ...recordingCases, ...pairsCases];
 }

@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import type { ModelAtEndpoint } from './model-at-endpoint.js';
 import type { UsageEntry } from './usage-entry.js';
 import type { UsageSummary } from './usage-summary.js';
 
@@ -35,6 +36,13 @@ export interface UsageLedger {
   record(entries: readonly UsageEntry[]): PromiseLike<void> | void;
   /** What was used in a stretch of time, widened to the whole minutes, hours or days it is kept in. */
   summarize(moments: Moments): PromiseLike<UsageSummary> | UsageSummary;
+  /**
+   * What each model used at each endpoint on the day of UTC that begins at a moment, in any order: each pair that used something. `null`
+   * where the day is no longer kept whole. Reconciliation by workspace asks for it, and nothing else does.
+   */
+  modelsAtEndpoints?(
+    dayStartMs: number,
+  ): PromiseLike<readonly ModelAtEndpoint[] | null> | readonly ModelAtEndpoint[] | null;
   /** The last entries, newest first. */
   recent(limit: number): PromiseLike<readonly UsageEntry[]> | readonly UsageEntry[];
   /** Asked once at the module's start, which fails where this rejects. Several modules may open one ledger. */

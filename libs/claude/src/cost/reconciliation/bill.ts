@@ -1,64 +1,66 @@
 import { undatedModelId } from '../pricing/plain-model-id.js';
 import type { ReportedCost, ReportedDay, ReportedUsage } from './admin-reports.js';
 import { nanoOfPico, NOTHING_USED, sum, type UsedAmounts } from './used.js';
+import type { WorkspaceName, Workspaces } from './workspaces.js';
 
-/** What one model or workspace was billed for in a day. */
+/** What one model was billed for in a day. */
 export interface BilledUse {
   readonly used: UsedAmounts;
   /** Whether some of it was paid for in advance, so that the report of costs leaves it out. */
   readonly isPrepaid: boolean;
 }
 
-/** What one day was billed for. */
-export interface BilledDay {
+/** What one workspace was billed for in a day. */
+export interface BilledWorkspace {
   /** By model, under one name for all of its ids. */
   readonly byModel: ReadonlyMap<string, BilledUse>;
-  /** By workspace; `null` is the default one. */
-  readonly byWorkspace: ReadonlyMap<string | null, BilledUse>;
   /** Charges for what no answer tells, such as container hours, by what the bill calls them. */
   readonly otherCharges: ReadonlyMap<string, UsedAmounts>;
 }
 
-/** What reports say of one day. */
-interface DayReports {
-  readonly usage: readonly ReportedUsage[];
-  readonly costs: readonly ReportedCost[];
+/** What one day was billed for. */
+export type BilledDay = ReadonlyMap<WorkspaceName, BilledWorkspace>;
+
+/** What reports say of one workspace on one day. */
+interface Reported {
+  readonly usage: ReportedUsage[];
+  readonly costs: ReportedCost[];
 }
 
-/**
- * What reports say, day by day.
- *
- * @param concerns Whether a workspace is one whose use is compared.
- */
+/** What reports say of the workspaces that are compared, day by day. */
 export function billedDays(
   usage: readonly ReportedDay<ReportedUsage>[],
   costs: readonly ReportedDay<ReportedCost>[],
-  concerns: (workspace: string | null) => boolean,
+  { billed }: Workspaces,
 ): ReadonlyMap<number, BilledDay> {
-  const days = new Map<number, { usage: ReportedUsage[]; costs: ReportedCost[] }>();
-  const at = (startsAtMs: number): { usage: ReportedUsage[]; costs: ReportedCost[] } => {
-    const day = days.get(startsAtMs) ?? { usage: [], costs: [] };
+  const days = new Map<number, Map<WorkspaceName, Reported>>();
+  const reportedFor = (
+    startsAtMs: number,
+    { workspace_id: id }: ReportedUsage | ReportedCost,
+  ): Reported | undefined => {
+    const workspace = billed(id ?? null);
+    if (workspace === undefined) return undefined;
+    const day = days.get(startsAtMs) ?? new Map<WorkspaceName, Reported>();
     days.set(startsAtMs, day);
-    return day;
+    const reported = day.get(workspace) ?? { usage: [], costs: [] };
+    day.set(workspace, reported);
+    return reported;
   };
   for (const { startsAtMs, results } of usage)
-    at(startsAtMs).usage.push(...results.filter(({ workspace_id: id }) => concerns(id ?? null)));
+    for (const result of results) reportedFor(startsAtMs, result)?.usage.push(result);
   for (const { startsAtMs, results } of costs)
-    at(startsAtMs).costs.push(...results.filter(({ workspace_id: id }) => concerns(id ?? null)));
-  return new Map(Array.from(days, ([startsAtMs, reports]) => [startsAtMs, billedDay(reports)]));
+    for (const result of results) reportedFor(startsAtMs, result)?.costs.push(result);
+  return new Map(
+    Array.from(days, ([startsAtMs, day]) => [
+      startsAtMs,
+      new Map(Array.from(day, ([workspace, reported]) => [workspace, billedWorkspace(reported)])),
+    ]),
+  );
 }
 
-/** A day of no reports. */
-export const NOTHING_BILLED_DAY: BilledDay = Object.freeze({
-  byModel: new Map(),
-  byWorkspace: new Map(),
-  otherCharges: new Map(),
-});
-
-function billedDay({ usage, costs }: DayReports): BilledDay {
+function billedWorkspace({ usage, costs }: Reported): BilledWorkspace {
   return {
-    byModel: usesBy(usage, moneyByModel(usage, costs), modelOf),
-    byWorkspace: usesBy(usage, moneyBy(costs.filter(isTold), workspaceOf), workspaceOf),
+    byModel: usesByModel(usage, moneyByModel(usage, costs)),
     otherCharges: new Map(
       Array.from(
         moneyBy(
@@ -80,20 +82,15 @@ function modelOf({ model }: { readonly model?: string | null | undefined }): str
   return model ? undatedModelId(model) : '';
 }
 
-function workspaceOf({ workspace_id: id }: { readonly workspace_id?: string | null | undefined }): string | null {
-  return id ?? null;
-}
-
-function usesBy<K>(
+function usesByModel(
   usage: readonly ReportedUsage[],
-  money: ReadonlyMap<K, bigint>,
-  nameOf: (usage: ReportedUsage) => K,
-): ReadonlyMap<K, BilledUse> {
-  const uses = new Map<K, BilledUse>();
+  money: ReadonlyMap<string, bigint>,
+): ReadonlyMap<string, BilledUse> {
+  const uses = new Map<string, BilledUse>();
   for (const [name, picoUsd] of money)
     uses.set(name, { used: { ...NOTHING_USED, costNanoUsd: nanoOfPico(picoUsd) }, isPrepaid: false });
   for (const each of usage) {
-    const name = nameOf(each);
+    const name = modelOf(each);
     const known = uses.get(name) ?? { used: NOTHING_USED, isPrepaid: false };
     uses.set(name, {
       used: sum(known.used, tokensOf(each)),
@@ -115,8 +112,8 @@ function tokensOf(usage: ReportedUsage): UsedAmounts {
   };
 }
 
-function moneyBy<K>(costs: readonly ReportedCost[], nameOf: (cost: ReportedCost) => K): ReadonlyMap<K, bigint> {
-  const money = new Map<K, bigint>();
+function moneyBy(costs: readonly ReportedCost[], nameOf: (cost: ReportedCost) => string): ReadonlyMap<string, bigint> {
+  const money = new Map<string, bigint>();
   for (const cost of costs) money.set(nameOf(cost), (money.get(nameOf(cost)) ?? 0n) + cost.amount);
   return money;
 }

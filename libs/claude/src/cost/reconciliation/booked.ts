@@ -1,33 +1,61 @@
+import { InvalidOptionsError } from '../../errors/errors.js';
 import type { UsageLedger } from '../ledger/usage-ledger.js';
-import type { UsageShare } from '../ledger/usage-summary.js';
+import type { UsageSums } from '../ledger/usage-summary.js';
 import { undatedModelId } from '../pricing/plain-model-id.js';
 import { endOf } from './days.js';
 import { bookedIn, NOTHING_BOOKED, sum, type BookedAmounts } from './used.js';
+import type { WorkspaceName, Workspaces } from './workspaces.js';
+
+/** By model, under one name for all of its ids. */
+export type BookedModels = ReadonlyMap<string, BookedAmounts>;
 
 /** What the ledger has of one day. */
 export interface BookedDay {
   /** Whether it still has all of the day. */
   readonly isKept: boolean;
-  /** By model, under one name for all of its ids. */
-  readonly byModel: ReadonlyMap<string, BookedAmounts>;
-  readonly byEndpoint: ReadonlyMap<string, BookedAmounts>;
+  readonly byWorkspace: ReadonlyMap<WorkspaceName, BookedModels>;
 }
 
 /** What a ledger has of the day that begins at a moment. */
-export async function bookedDay(ledger: UsageLedger, startsAtMs: number): Promise<BookedDay> {
-  const { period, byModel, byEndpoint } = await ledger.summarize({ fromMs: startsAtMs, toMs: endOf(startsAtMs) });
+export type BookedDays = (startsAtMs: number) => Promise<BookedDay>;
+
+/** @throws InvalidOptionsError where workspaces are to be told apart, and the ledger cannot. */
+export function bookedDays(ledger: UsageLedger, workspaces: Workspaces): BookedDays {
+  if (!workspaces.areApart) return (startsAtMs) => wholeDay(ledger, startsAtMs);
+  if (ledger.modelsAtEndpoints !== undefined) return (startsAtMs) => dayApart(ledger, workspaces, startsAtMs);
+  throw new InvalidOptionsError(
+    '`cost.reconciliation.workspaces` needs a ledger that tells what each model used at each endpoint: give the one of ' +
+      '`cost.ledger.store` a method `modelsAtEndpoints`, or leave `workspaces` out.',
+  );
+}
+
+/** Whoever does not tell workspaces apart needs no more of a ledger than its summary. */
+async function wholeDay(ledger: UsageLedger, startsAtMs: number): Promise<BookedDay> {
+  const { period, byModel } = await ledger.summarize({ fromMs: startsAtMs, toMs: endOf(startsAtMs) });
   return {
     isKept: Date.parse(period.from) <= startsAtMs && Date.parse(period.to) >= endOf(startsAtMs),
-    byModel: byName(byModel, undatedModelId),
-    byEndpoint: byName(byEndpoint, (name) => name),
+    byWorkspace: booked(byModel.map((share) => [null, share.name, share])),
   };
 }
 
-function byName(shares: readonly UsageShare[], nameOf: (name: string) => string): ReadonlyMap<string, BookedAmounts> {
-  const booked = new Map<string, BookedAmounts>();
-  for (const share of shares) {
-    const name = nameOf(share.name);
-    booked.set(name, sum(booked.get(name) ?? NOTHING_BOOKED, bookedIn(share)));
+async function dayApart(ledger: UsageLedger, { ofEndpoint }: Workspaces, startsAtMs: number): Promise<BookedDay> {
+  const pairs = (await ledger.modelsAtEndpoints?.(startsAtMs)) ?? null;
+  const uses = (pairs ?? []).flatMap((pair) => {
+    const workspace = ofEndpoint(pair.endpoint);
+    return workspace === undefined ? [] : [[workspace, pair.model, pair] as const];
+  });
+  return { isKept: pairs !== null, byWorkspace: booked(uses) };
+}
+
+function booked(
+  uses: readonly (readonly [workspace: WorkspaceName, model: string, sums: UsageSums])[],
+): BookedDay['byWorkspace'] {
+  const byWorkspace = new Map<WorkspaceName, Map<string, BookedAmounts>>();
+  for (const [workspace, model, sums] of uses) {
+    const models = byWorkspace.get(workspace) ?? new Map<string, BookedAmounts>();
+    byWorkspace.set(workspace, models);
+    const name = undatedModelId(model);
+    models.set(name, sum(models.get(name) ?? NOTHING_BOOKED, bookedIn(sums)));
   }
-  return booked;
+  return byWorkspace;
 }

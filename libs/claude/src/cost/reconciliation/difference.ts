@@ -27,16 +27,18 @@ export type DifferenceKind =
   | 'not-kept'
   | 'mixed';
 
-/** What is compared: a model or a workspace. `charge` is what no model is charged for. */
-export type DifferenceBy = 'model' | 'workspace' | 'charge';
+/** What differs: use of a model, or what no model is charged for. */
+export type DifferenceBy = 'model' | 'charge';
 
-/** One day of one model or workspace on which ledger and bill differ. */
+/** One day of one model in one workspace on which ledger and bill differ. */
 export interface ReconciliationDifference {
   /** The day of UTC, e.g. `2026-11-01`. */
   readonly day: string;
   readonly by: DifferenceBy;
-  /** Id of the model without its date, or of the workspace; '' where there is none: the default workspace has no id. */
+  /** Id of the model without its date, '' where there is none; or what the bill calls the charge. */
   readonly name: string;
+  /** Id of the workspace; '' of the default one, which has none; `null` where `workspaces` does not tell them apart. */
+  readonly workspace: string | null;
   readonly kind: DifferenceKind;
   readonly ledger: UsedAmounts;
   readonly bill: UsedAmounts;

@@ -14,7 +14,8 @@ export interface ReconciliationOptions {
   readonly adminKey: GivenKey;
   /**
    * Id of the workspace that each endpoint's keys belong to, by the endpoint's name; `null` for the default workspace, which
-   * has no id. Only what these workspaces used is compared then, by workspace as well. Default: the whole organization.
+   * has no id. Only what these endpoints and workspaces used is compared then, by day, model and workspace. Default: the whole
+   * organization, by day and model.
    */
   readonly workspaces?: Readonly<Record<string, string | null>>;
   readonly tolerance?: ReconciliationTolerance;

@@ -11,7 +11,7 @@ export interface ReconciliationReport {
   /** All that is in the ledger, and all that was billed of what it can know. */
   readonly ledger: UsedAmounts;
   readonly bill: UsedAmounts;
-  /** By day; models first. Where workspaces are told apart, a difference shows once by model and once by workspace. */
+  /** By day, model and workspace. */
   readonly differences: readonly ReconciliationDifference[];
   /** Whether no difference of a day that is over for good is beyond the tolerance. */
   readonly isBalanced: boolean;

@@ -4,6 +4,7 @@ import { CLAUDE_RUNTIME } from '../../claude.tokens.js';
 import { isOfModels } from '../budgets/budget-account.js';
 import type { UsagePeriod } from '../ledger/usage-period.js';
 import { noAdminKey, openAdminClient, type AdminClient } from './admin-client.js';
+import { bookedDays, type BookedDays } from './booked.js';
 import { daysOf } from './days.js';
 import type { ReconciliationDifference } from './difference.js';
 import { nameLapsed } from './name-lapsed.js';
@@ -11,6 +12,7 @@ import { LapsedReservations, type ClosedDays } from './lapsed-reservations.js';
 import { Reconciliation, type Findings } from './reconciliation.js';
 import type { ReconciliationOptions } from './reconciliation.options.js';
 import type { ReconciliationReport } from './reconciliation.report.js';
+import { workspacesOf, type Workspaces } from './workspaces.js';
 
 /** What {@link ReconciliationService.reconcile} may do. */
 export interface ReconcileOptions {
@@ -25,10 +27,15 @@ export class ReconciliationService implements OnApplicationShutdown {
   static readonly tokenKey = 'reconciliation';
 
   readonly #runtime: ClaudeRuntime;
+  readonly #workspaces: Workspaces;
+  readonly #booked: BookedDays;
   #client: AdminClient | null = null;
 
+  /** @throws InvalidOptionsError where workspaces are to be told apart, and the ledger cannot. */
   constructor(@Inject(CLAUDE_RUNTIME) runtime: object) {
     this.#runtime = runtime as ClaudeRuntime;
+    this.#workspaces = workspacesOf(this.#options?.workspaces);
+    this.#booked = bookedDays(this.#runtime.costs.ledger, this.#workspaces);
     const adminKey = this.#options?.adminKey;
     if (typeof adminKey === 'string') this.#runtime.redactor.known.add(adminKey.trim());
   }
@@ -54,7 +61,7 @@ export class ReconciliationService implements OnApplicationShutdown {
     const reservations = new LapsedReservations({ budgets, store, ledger: costs.ledger, clock });
     const lapsed = await reservations.find();
     this.#client ??= openAdminClient(options.adminKey, this.#runtime);
-    const parts = { ledger: costs.ledger, client: this.#client, clock, options };
+    const parts = { booked: this.#booked, workspaces: this.#workspaces, client: this.#client, clock, options };
     const found = await new Reconciliation(parts).compare(days);
     const corrections = await reservations.correct(lapsed, closedDays(found), correct);
     return { ...found, differences: nameLapsed(found.differences, lapsed), corrections };

@@ -1,4 +1,4 @@
-import type { UsageShare } from '../ledger/usage-summary.js';
+import type { UsageSums } from '../ledger/usage-summary.js';
 import { PICO_PER_NANO, usdToNano } from '../pricing/money.js';
 
 /** Tokens of each kind, disjoint, and searches. */
@@ -52,10 +52,10 @@ export const NOTHING_BOOKED: BookedAmounts = Object.freeze({
   estimatedNanoUsd: 0,
 });
 
-/** What a share of the ledger's summary says. */
-export function bookedIn(share: UsageShare): BookedAmounts {
-  const { requests, unpricedRequests, totalCostNanoUsd: costNanoUsd, estimatedCostUsd } = share;
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, webSearchRequests } = share;
+/** What sums of the ledger say. */
+export function bookedIn(sums: UsageSums): BookedAmounts {
+  const { requests, unpricedRequests, totalCostNanoUsd: costNanoUsd, estimatedCostUsd } = sums;
+  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, webSearchRequests } = sums;
   return {
     inputTokens,
     cacheReadTokens,

@@ -1,4 +1,5 @@
-import { coveredPeriod, timeLevels, type TimeLevel } from '../../cost/ledger/covered-period.js';
+import { coveredPeriod, DAY_MS, oldestIndex, timeLevels, type TimeLevel } from '../../cost/ledger/covered-period.js';
+import { modelAtEndpoint, type ModelAtEndpoint } from '../../cost/ledger/model-at-endpoint.js';
 import { ALL, DIMENSIONS } from '../../cost/ledger/usage-bucket.js';
 import type { Moments } from '../../cost/ledger/usage-ledger.js';
 import {
@@ -18,7 +19,10 @@ import { stretchesOf, tiersOf, type Tier } from '../tiers.js';
 import { SAVINGS, WHOLE } from '../writing/rollup-rows.js';
 
 /** A row as PostgreSQL answers it: every sum as a text of digits, since a `bigint` may be larger than a number is exact. */
-type SummedRow = Readonly<Record<'dimension' | 'name' | (typeof ROLLUP_SUMS)[number][0], string>> & {
+type NamedRow = Readonly<Record<'name' | (typeof ROLLUP_SUMS)[number][0], string>>;
+
+type SummedRow = NamedRow & {
+  readonly dimension: string;
   /** Whether it stands for all that a summary does not tell apart. */
   readonly is_other: boolean;
 };
@@ -30,11 +34,12 @@ const COLUMN_OF = Object.fromEntries(ROLLUP_SUMS.map(([column, name]) => [name, 
 /** Adds up rollups: what a period takes depends on its names, not on how many calls it has. */
 export class SummaryReader {
   readonly #summarize: string;
+  readonly #modelsAtEndpoints: string;
   readonly #levels: readonly TimeLevel[];
   readonly #tiers: readonly Tier[];
 
   constructor(private readonly settings: PostgresLedgerSettings) {
-    this.#summarize = ledgerSql(settings.schema).summarize;
+    ({ summarize: this.#summarize, modelsAtEndpoints: this.#modelsAtEndpoints } = ledgerSql(settings.schema));
     this.#levels = timeLevels(settings);
     this.#tiers = tiersOf(settings);
   }
@@ -47,7 +52,19 @@ export class SummaryReader {
     return summaryOfRows(rows as readonly SummedRow[], period);
   }
 
-  /** What the statement is given. */
+  async modelsAtEndpoints(dayStartMs: number): Promise<readonly ModelAtEndpoint[] | null> {
+    const { pool, days, clock } = this.settings;
+    const day = Math.floor(dayStartMs / DAY_MS);
+    if (day < oldestIndex({ lengthMs: DAY_MS, keptMs: days * DAY_MS }, clock.wall())) return null;
+    const { rows } = await inTransaction(pool, this.settings, (client) =>
+      Promise.resolve(client.query(this.#modelsAtEndpoints, [new Date(day * DAY_MS).toISOString()])),
+    );
+    return (rows as readonly NamedRow[]).map((row) =>
+      modelAtEndpoint(row.name, (column) => Number(row[COLUMN_OF[column]])),
+    );
+  }
+
+  /** What the statement of a summary is given. */
   valuesFor(level: number, covered: Moments): unknown[] {
     const [fine, coarse] = this.#tiers.slice(level, level + 2) as [Tier, Tier];
     const { fromMs, coarseFromMs, coarseToMs, toMs } = stretchesOf(covered, coarse);

@@ -3,7 +3,7 @@ import { ALL, DIMENSIONS, UsageBucket, type NameCaps } from '../../cost/ledger/u
 import type { UsageEntry } from '../../cost/ledger/usage-entry.js';
 import type { UsageTable } from '../../cost/ledger/usage-table.js';
 import { SAVING_KINDS } from '../../cost/savings/call-savings.js';
-import { ROLLUP_SUMS } from '../ledger-sql.js';
+import { PAIR, ROLLUP_SUMS } from '../ledger-sql.js';
 import { oldestMs, type Tier } from '../tiers.js';
 import { rollupName } from './storable.js';
 
@@ -49,10 +49,11 @@ function bucketsOf(entries: readonly UsageEntry[], tier: Tier, nowMs: number): M
   const buckets = new Map<number, UsageBucket>();
   const shared = new SharedNames();
   const oldest = oldestMs(tier, nowMs);
+  const caps = tier.name === 'day' ? { ...NO_CAPS, pair: Infinity } : NO_CAPS;
   for (const entry of entries) {
     const bucketMs = Math.floor(entry.atMs / tier.lengthMs) * tier.lengthMs;
     if (bucketMs < oldest) continue;
-    const bucket = buckets.get(bucketMs) ?? new UsageBucket(NO_CAPS, shared);
+    const bucket = buckets.get(bucketMs) ?? new UsageBucket(caps, shared);
     buckets.set(bucketMs, bucket);
     bucket.add(entry);
   }
@@ -72,5 +73,6 @@ function rowsOf({ name: tier }: Tier, bucketMs: number, bucket: UsageBucket): Ro
     return [{ tier, bucketMs, dimension: SAVINGS, name: kind, sums }];
   });
   const shares = DIMENSIONS.flatMap((dimension) => rowsOfTable(dimension, bucket.by(dimension)));
-  return [...rowsOfTable(WHOLE, bucket.all), ...shares, ...savings];
+  const pairs = bucket.pairs === null ? [] : rowsOfTable(PAIR, bucket.pairs);
+  return [...rowsOfTable(WHOLE, bucket.all), ...shares, ...pairs, ...savings];
 }

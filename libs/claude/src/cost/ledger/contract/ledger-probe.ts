@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { DAY_MS } from '../covered-period.js';
+import type { ModelAtEndpoint } from '../model-at-endpoint.js';
 import type { UsageEntry } from '../usage-entry.js';
 import type { UsageShare, UsageSummary } from '../usage-summary.js';
 import type { Given, UsageLedgerCase, UsageLedgerHarness } from './contract-case.js';
@@ -36,6 +37,11 @@ export class LedgerProbe {
 
   async between(fromMs: number, toMs: number): Promise<UsageSummary> {
     return this.harness.ledger.summarize({ fromMs, toMs });
+  }
+
+  /** Of the day that began at a moment; `undefined` of a ledger that does not tell them apart. */
+  async modelsAtEndpoints(dayStartMs: number): Promise<readonly ModelAtEndpoint[] | null | undefined> {
+    return this.harness.ledger.modelsAtEndpoints?.(dayStartMs);
   }
 
   async recent(limit: number): Promise<readonly UsageEntry[]> {

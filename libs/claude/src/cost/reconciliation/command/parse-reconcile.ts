@@ -4,15 +4,16 @@ import type { ReconciliationTolerance } from '../reconciliation.options.js';
 
 export const USAGE = `Usage: nestjs-claude reconcile [options]
 
-  Compares the ledger in PostgreSQL with what Anthropic bills, by day (UTC),
-  model and workspace. Changes nothing.
+  Compares the ledger in PostgreSQL with what Anthropic bills, by day (UTC) and
+  model, and by workspace where they are named. Changes nothing.
 
   --from <day>              First day, e.g. 2026-11-01. Default: seven days ago.
   --to <day>                The first day that is no longer compared. Default:
                             today is the last one.
   --workspace <name=id>     Workspace of an endpoint's keys, once for each:
                             default=wrkspc_..., or default= for the default
-                            workspace. Default: the whole organization.
+                            workspace. Only their use is compared then, by
+                            workspace as well. Default: the whole organization.
   --tolerance-usd <usd>     What a difference may be up to, in US dollars.
   --tolerance-share <0..1>  The same, as a share of the day's bill.
   --admin-key-file <path>   A key of the Admin API (sk-ant-admin...).

@@ -5,8 +5,10 @@ import { summarizeFailure } from '../../../errors/failure-summary.js';
 import type { Console } from '../../../keys/command/read-secret.js';
 import { Redactor } from '../../../redaction/redactor.js';
 import { openAdminClient } from '../admin-client.js';
+import { bookedDays } from '../booked.js';
 import { daysOf } from '../days.js';
 import { Reconciliation, type Findings } from '../reconciliation.js';
+import { workspacesOf } from '../workspaces.js';
 import { adminKeyIn, type Environment } from './admin-key.js';
 import { openPostgresLedger, type OpenLedger } from './open-ledger.js';
 import { parseReconcile, USAGE, UsageError, type ReconcileRequest } from './parse-reconcile.js';
@@ -68,9 +70,10 @@ async function compare(
   const world = { settings, clock, random: Math.random, redactor: new Redactor() };
   const client = openAdminClient(adminKey, world);
   try {
-    const { workspaces, tolerance } = request;
-    const options = { tolerance, ...(workspaces !== null && { workspaces }) };
-    return await new Reconciliation({ ledger: opened.ledger, client, clock, options }).compare(days);
+    const workspaces = workspacesOf(request.workspaces ?? undefined);
+    const booked = bookedDays(opened.ledger, workspaces);
+    const options = { tolerance: request.tolerance };
+    return await new Reconciliation({ booked, workspaces, client, clock, options }).compare(days);
   } finally {
     await client.close();
     await opened.close();

@@ -31,10 +31,15 @@ export function reportText({ period, openDays, ledger, bill, differences, isBala
   ].join('\n');
 }
 
-function line({ day, by, name, kind, difference, isOpen, isWithinTolerance }: ReconciliationDifference): string {
-  const what = `${by} ${name === '' ? '(none)' : name}`;
+function line({ day, kind, difference, isOpen, isWithinTolerance, ...of }: ReconciliationDifference): string {
+  const what = nameOf(of);
   const weight = isOpen ? ' [not final]' : isWithinTolerance ? ' [tolerated]' : '';
   return `${day}  ${what}  ${kind}  ${dollars(difference.costNanoUsd)}  ${tokens(difference)}${weight}\n    ${MEANINGS[kind]}`;
+}
+
+function nameOf({ by, name, workspace }: Pick<ReconciliationDifference, 'by' | 'name' | 'workspace'>): string {
+  const what = `${by} ${name === '' ? '(none)' : name}`;
+  return workspace === null ? what : `${what}  workspace ${workspace === '' ? '(default)' : workspace}`;
 }
 
 function tokens(amounts: UsedAmounts): string {
