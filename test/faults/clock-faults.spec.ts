@@ -93,8 +93,8 @@ fault(38, 'a stream that runs meanwhile is neither ended nor kept', async () => 
   expect(harness.record().durationMs).toBeLessThan(2_000);
 });
 
-const QUIET_MS = 250;
-const BLOCKED_MS = 500;
+const QUIET_MS = 1_000;
+const BLOCKED_MS = 1_500;
 
 /** Nothing else of this thread runs meanwhile. */
 function block(): void {
@@ -180,10 +180,10 @@ fault(40, 'nor does one that is blocked before the first event of a stream', asy
 fault(40, 'nor in the middle of one, by its reader or somebody else', async () => {
   await bootImpatient();
   let events = 0;
-  for await (const _ of await streamOf(60)) {
-    // What arrives meanwhile is 20 events, so the second block begins when the stream runs on time again.
+  for await (const _ of await streamOf(150)) {
+    // What arrives meanwhile is 60 events, so the second block begins when the stream runs on time again.
     if (events === 3) block();
-    if (events === 33) setImmediate(block);
+    if (events === 73) setImmediate(block);
     events += 1;
   }
   expectNoHarm();

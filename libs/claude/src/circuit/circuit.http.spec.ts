@@ -65,12 +65,12 @@ const stream = ({ client }: ClaudeRuntime): Promise<unknown> => codeOf(client.me
 
 describe('circuits over HTTP', () => {
   it('send nothing to a model that is overloaded, and find out when it is not', async () => {
-    const runtime = await boot({ baseOpenMs: 20, maxOpenMs: 20 });
+    const runtime = await boot({ baseOpenMs: 1_000, maxOpenMs: 1_000 });
     runtime.sim.onMessage().failWith(529).times(5);
     for (let i = 0; i < 5; i++) expect(await create(runtime)).toBe(529);
     expect(await create(runtime)).toBe('circuit_open');
     runtime.sim.assertCalled({ times: 5 });
-    await pause(30);
+    while (circuitOf(runtime).state !== 'half-open') await pause(10);
     expect([await create(runtime), await stream(runtime)]).toEqual(['answered', 'answered']);
     expect(runtime.circuits.pair('default', MODEL).snapshot()).toMatchObject({ state: 'closed', openings: 1 });
   });

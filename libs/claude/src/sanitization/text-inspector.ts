@@ -1,4 +1,5 @@
 import type { FindingAction, FindingKind, InputFinding } from '../call/input-finding.js';
+import { CleanTexts } from './clean-texts.js';
 import { InjectionScanner } from './detection/injection-scanner.js';
 import type { InjectionHit } from './detection/suspicion.js';
 import { INVISIBLE_RULES } from './invisible/invisible.rules.js';
@@ -29,12 +30,30 @@ const NO_LOCAL_FINDINGS: readonly LocalFinding[] = [];
 /** Looks at one text by one policy. Says the same of the same text, whatever else is in the request. */
 export class TextInspector {
   readonly #scanner: InjectionScanner;
+  readonly #clean = new WeakMap<SourcePolicy, CleanTexts>();
 
   constructor(private readonly settings: SanitizationSettings) {
     this.#scanner = new InjectionScanner(settings.rules, settings.threshold);
   }
 
   inspect(text: string, policy: SourcePolicy): InspectedText {
+    const digest = CleanTexts.digestOf(text);
+    if (digest === null) return this.#inspect(text, policy);
+    const clean = this.#cleanBy(policy);
+    if (clean.has(digest)) return { findings: NO_LOCAL_FINDINGS, cleaned: text };
+    const inspected = this.#inspect(text, policy);
+    if (inspected.findings.length === 0 && inspected.cleaned === text) clean.add(digest);
+    return inspected;
+  }
+
+  /** What is clean by one policy may not be by another. */
+  #cleanBy(policy: SourcePolicy): CleanTexts {
+    let clean = this.#clean.get(policy);
+    if (clean === undefined) this.#clean.set(policy, (clean = new CleanTexts()));
+    return clean;
+  }
+
+  #inspect(text: string, policy: SourcePolicy): InspectedText {
     const findings: LocalFinding[] = [];
     if (policy.length !== 'off') this.#measure(text, policy.length, findings);
     if (policy.invisible === 'off' && policy.patterns === 'off') return { findings, cleaned: text };

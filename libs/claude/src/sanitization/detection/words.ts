@@ -30,17 +30,26 @@ const SLOTS = 16_384;
 /** Longer ones are seldom met again. */
 const LONGEST_SEEN = 32;
 
+/** Words there is room for from the start, and that room is kept for once a longer text has been read. */
+const KEPT_WORDS = 1_024;
+const MOST_KEPT_WORDS = 16_384;
+
+const NO_HINTS: ReadonlySet<RegExp> = new Set();
+
 /** Turns texts into sequences of words. Remembers words, as most of a text is the same few. */
 export class WordReader {
   readonly #seen: (SeenWord | undefined)[] = Array.from({ length: SLOTS });
+  readonly #found = new SequenceBuilder();
   #pass = 0;
 
   /** @param hints What is to be told of words beside what they mean. Not global. */
   constructor(private readonly hints: readonly RegExp[]) {}
 
+  /** @returns What is good until the next text is read. */
   read({ text }: MappedText): WordSequence {
     const pass = (this.#pass += 1);
-    const found = new SequenceBuilder(text.length);
+    const found = this.#found;
+    found.begin();
     const units = new TextUnits(text);
     for (let unit = units.next(); unit !== null; unit = units.next()) {
       const { start, end } = units;
@@ -77,28 +86,31 @@ function standsAt(text: string, start: number, word: string): boolean {
   return true;
 }
 
+/** Puts a sequence together. What it has put together is good until it begins with the next one. */
 class SequenceBuilder {
-  readonly #present = new Set<string>();
-  readonly #hints = new Set<RegExp>();
-  #codes: Uint16Array;
+  #present = new Set<string>();
+  #hints: Set<RegExp> | null = null;
+  #codes = new Uint16Array(KEPT_WORDS);
   /** Start and end by turns. */
-  #places: Uint32Array;
+  #places = new Uint32Array(KEPT_WORDS * 2);
   #length = 0;
 
-  constructor(textLength: number) {
-    const words = (textLength >> 2) + 16;
-    this.#codes = new Uint16Array(words);
-    this.#places = new Uint32Array(words * 2);
+  begin(): void {
+    this.#present = new Set();
+    this.#hints = null;
+    this.#length = 0;
+    if (this.#codes.length > MOST_KEPT_WORDS) this.#resize(KEPT_WORDS);
   }
 
   meet({ parts, hints }: SeenWord): void {
     for (const { symbol } of parts) this.#present.add(symbol);
-    for (const hint of hints) this.#hints.add(hint);
+    if (hints.length > 0) this.#hints ??= new Set();
+    for (const hint of hints) this.#hints?.add(hint);
   }
 
   add(symbol: string, start: number, end: number): void {
     const at = this.#length++;
-    if (at === this.#codes.length) this.#grow();
+    if (at === this.#codes.length) this.#resize(at * 2);
     this.#codes[at] = symbol.charCodeAt(0);
     this.#places[at * 2] = start;
     this.#places[at * 2 + 1] = end;
@@ -110,17 +122,18 @@ class SequenceBuilder {
     return {
       symbols: Buffer.from(buffer, byteOffset, this.#length * 2).toString('utf16le'),
       present: this.#present,
-      hints: this.#hints,
+      hints: this.#hints ?? NO_HINTS,
       startOf: (index) => places[index * 2] ?? 0,
       endOf: (index) => places[index * 2 + 1] ?? 0,
     };
   }
 
-  #grow(): void {
+  /** Keeps of what is there as much as there is room for. */
+  #resize(words: number): void {
     const [codes, places] = [this.#codes, this.#places];
-    this.#codes = new Uint16Array(codes.length * 2);
-    this.#codes.set(codes);
-    this.#places = new Uint32Array(places.length * 2);
-    this.#places.set(places);
+    this.#codes = new Uint16Array(words);
+    this.#codes.set(codes.subarray(0, Math.min(this.#length, words)));
+    this.#places = new Uint32Array(words * 2);
+    this.#places.set(places.subarray(0, Math.min(this.#length, words) * 2));
   }
 }
