@@ -1,5 +1,4 @@
-import type { LedgerOptions, UsageLedger } from 'nestjs-claude';
-import { MemoryLedger } from '../../libs/claude/src/cost/ledger/memory-ledger.js';
+import type { LedgerOptions } from 'nestjs-claude';
 import { bootClaude, eventually, PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
 import { ADMIN_KEY, bootReconciled, clockOfNovember, DAY_MS, HOUR_MS, inShort, strangerAt } from './support.js';
 
@@ -116,18 +115,6 @@ describe('A ledger that has all of it', () => {
     expect(inShort((await app.reconciliation.reconcile({ days: 7 })).differences)).toEqual([
       '2026-11-02 model claude-haiku-5-5 in wrkspc_search: not-kept',
     ]);
-  });
-
-  it('is refused at the start where it cannot tell workspaces apart', async () => {
-    const memory = new MemoryLedger(clockOfNovember());
-    const store: UsageLedger = {
-      record: (entries) => memory.record(entries),
-      summarize: (moments) => memory.summarize(moments),
-      recent: (limit) => memory.recent(limit),
-    };
-    await expect(bootApart({ store })).rejects.toThrow(
-      '`cost.reconciliation.workspaces` needs a ledger that tells what each model used at each endpoint',
-    );
   });
 
   it('is asked for as many pages as there are', async () => {

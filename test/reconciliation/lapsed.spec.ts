@@ -3,9 +3,10 @@ import {
   type AdmissionStore,
   type BudgetOptions,
   type BudgetStatus,
+  type EndpointOptions,
   type ReconciliationReport,
 } from 'nestjs-claude';
-import { PARAMS, type ClaudeHarness } from '../support/claude-harness.js';
+import { PARAMS, SIMULATED_KEY, type ClaudeHarness } from '../support/claude-harness.js';
 import { bootReconciled, clockOfNovember, DAY_MS, HOUR_MS, inShort, strangerAt } from './support.js';
 
 const MONTH: BudgetOptions = { name: 'all', limitUsd: 10, window: 'month' };
@@ -17,19 +18,33 @@ interface World {
   readonly store: AdmissionStore;
 }
 
-async function world(budget: BudgetOptions = MONTH): Promise<World> {
+async function world(
+  budget: BudgetOptions = MONTH,
+  given: Pick<NonNullable<Parameters<typeof bootReconciled>[0]>, 'reconciliation' | 'simulator'> & {
+    readonly endpoints?: readonly EndpointOptions[];
+  } = {},
+): Promise<World> {
   const clock = clockOfNovember();
   const store = new MemoryAdmissionStore(clock);
-  return { app: await bootReconciled({ cost: { budgets: [budget] }, claude: { store }, world: { clock } }), store };
+  const { endpoints, ...rest } = given;
+  const claude = { store, ...(endpoints && { endpoints }) };
+  return { app: await bootReconciled({ cost: { budgets: [budget] }, claude, world: { clock }, ...rest }), store };
 }
 
+/** Each with keys of a workspace of its own. */
+const ENDPOINTS = [
+  { name: 'search', key: 'sk-ant-search' },
+  { name: 'chat', key: 'sk-ant-chat' },
+];
+const SIMULATED = { workspaces: { 'sk-ant-search': 'wrkspc_search' } };
+
 /** A process reserves, calls, and is gone before it can say what it used. @returns What was billed, in nano-dollars. */
-async function callAndDie({ app, store }: World, who = ''): Promise<number> {
+async function callAndDie({ app, store }: World, who = '', apiKey = SIMULATED_KEY): Promise<number> {
   const [accounts] = app.runtime.budgets.accounts;
   const account = accounts?.account(who, app.clock.wall());
   if (account === undefined) throw new Error('There is no budget.');
   await store.acquire({ meters: [account.meter], amounts: [WORST_NANO_USD] }, { leaseMs: LEASE_MS });
-  const { usage } = await strangerAt(app).messages.create(PARAMS);
+  const { usage } = await strangerAt(app, apiKey).messages.create(PARAMS);
   app.clock.skip(LEASE_MS + 1);
   return app.costs.calculateCost(PARAMS.model, usage).nanoUsd;
 }
@@ -125,5 +140,31 @@ describe('A reservation that lapsed', () => {
     it.app.clock.skip(DAY_MS);
     expect((await reconcile(it)).corrections).toMatchObject([{ who: 'ada', outcome: 'corrected' }]);
     expect([await spent(it, 'ada'), await spent(it, 'bob')]).toEqual([billed, bobs]);
+  });
+
+  it('is that of the endpoint whose budget it is, by what its workspace was billed', async () => {
+    const workspaces = { search: 'wrkspc_search', chat: null };
+    const budget = { ...MONTH, scope: { key: '*' } };
+    const it = await world(budget, { endpoints: ENDPOINTS, reconciliation: { workspaces }, simulator: SIMULATED });
+    const billed = await callAndDie(it, 'search', 'sk-ant-search');
+    // Somebody else, of the other workspace.
+    await strangerAt(it.app, 'sk-ant-chat').messages.create(PARAMS);
+    expect(inShort((await reconcile(it)).differences)).toEqual([
+      '2026-11-02 model claude-haiku-5-5 in default: missing-here',
+      '2026-11-02 model claude-haiku-5-5 in wrkspc_search: lapsed',
+    ]);
+    it.app.clock.skip(DAY_MS);
+    expect((await reconcile(it)).corrections).toMatchObject([{ who: 'search', outcome: 'corrected' }]);
+    expect(await spent(it, 'search')).toBe(billed);
+  });
+
+  it('is left alone where the budget pays for endpoints that are not compared', async () => {
+    const workspaces = { chat: null };
+    const it = await world(MONTH, { endpoints: ENDPOINTS, reconciliation: { workspaces }, simulator: SIMULATED });
+    await callAndDie(it, '', 'sk-ant-search');
+    await reconcile(it);
+    it.app.clock.skip(DAY_MS);
+    expect((await reconcile(it)).corrections).toMatchObject([{ outcome: 'not-covered', loweredNanoUsd: 0 }]);
+    expect(await spent(it)).toBe(WORST_NANO_USD);
   });
 });

@@ -33,6 +33,10 @@ describe('The option `cost`', () => {
       '`cost.ledger.store` must be an object with methods `record`, `summarize` and `recent`',
     ],
     [{ ledger: { store: LEDGER, days: 5 } }, '`cost.ledger.days` would do nothing with `cost.ledger.store`'],
+    [
+      { ledger: { store: LEDGER }, reconciliation: { adminKey: 'sk-ant-admin01-test', workspaces: { default: null } } },
+      '`cost.reconciliation.workspaces` needs a ledger that tells what each model used at each endpoint',
+    ],
     [{ sinks: {} }, '`cost.sinks` must be an array'],
     [{ sinks: [{ name: '' }] }, '`cost.sinks[0]` must be an object with a non-empty `name`'],
     [{ sinks: [SINK, SINK] }, '`cost.sinks[1].name` is that of `cost.sinks[0]`'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LedgerOptions } from '../../cost/ledger/ledger.options.js';
 import type { ReconciliationOptions } from '../../cost/reconciliation/reconciliation.options.js';
 import { keyProblem } from '../../keys/check-key.js';
 import { isGivenKey, type GivenKey } from '../../keys/key-source.js';
@@ -45,4 +46,17 @@ export function reconciliationContradictions(
   if (!adminKey.trim().startsWith('sk-ant-api')) return unknown;
   const own = `\`${path}.adminKey\` is a key for calls: set it to a key of the Admin API, which begins with \`sk-ant-admin\`.`;
   return [own, ...unknown];
+}
+
+/** Workspaces that the ledger cannot tell apart. */
+export function untoldWorkspaces(
+  path: string,
+  { workspaces: given }: ReconciliationOptions,
+  { store }: LedgerOptions,
+): string[] {
+  if (given === undefined || store === undefined || typeof store.modelsAtEndpoints === 'function') return [];
+  return [
+    `\`${path}.workspaces\` needs a ledger that tells what each model used at each endpoint: give the one of ` +
+      '`cost.ledger.store` a method `modelsAtEndpoints`, or leave `workspaces` out.',
+  ];
 }

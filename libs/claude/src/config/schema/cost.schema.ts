@@ -3,7 +3,7 @@ import type { CostOptions } from '../../cost/cost.options.js';
 import { budgetContradictions, budgets } from './cost-budgets.schema.js';
 import { ledger, ledgerContradictions, sinkContradictions, sinks } from './cost-ledger.schema.js';
 import { pricing, pricingContradictions } from './cost-prices.schema.js';
-import { reconciliation, reconciliationContradictions } from './cost-reconciliation.schema.js';
+import { reconciliation, reconciliationContradictions, untoldWorkspaces } from './cost-reconciliation.schema.js';
 import { savings } from './cost-savings.schema.js';
 
 export const cost = z.strictObject({ pricing, ledger, budgets, savings, sinks, reconciliation }).partial();
@@ -25,5 +25,6 @@ export function costContradictions(
     ...budgetContradictions('cost.budgets', bounds, endpoints),
     ...sinkContradictions('cost.sinks', given),
     ...(bill ? reconciliationContradictions('cost.reconciliation', bill, endpoints) : []),
+    ...(bill ? untoldWorkspaces('cost.reconciliation', bill, kept) : []),
   ];
 }

@@ -110,6 +110,11 @@ export function isOfModels(scope: BudgetScope): boolean {
   return scope !== 'global' && 'model' in scope;
 }
 
+/** Whether it pays for the calls at endpoints, each by itself or at one. */
+export function isOfEndpoints(scope: BudgetScope): boolean {
+  return scope !== 'global' && 'key' in scope;
+}
+
 function whoPays(scope: BudgetScope, payer: Payer): string | null {
   if (scope === 'global') return '';
   const who = whoIn(scope, payer);

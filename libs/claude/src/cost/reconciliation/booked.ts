@@ -1,4 +1,3 @@
-import { InvalidOptionsError } from '../../errors/errors.js';
 import type { UsageLedger } from '../ledger/usage-ledger.js';
 import type { UsageSums } from '../ledger/usage-summary.js';
 import { undatedModelId } from '../pricing/plain-model-id.js';
@@ -19,14 +18,11 @@ export interface BookedDay {
 /** What a ledger has of the day that begins at a moment. */
 export type BookedDays = (startsAtMs: number) => Promise<BookedDay>;
 
-/** @throws InvalidOptionsError where workspaces are to be told apart, and the ledger cannot. */
+/** Where workspaces are told apart, the settings have seen to it that the ledger can. */
 export function bookedDays(ledger: UsageLedger, workspaces: Workspaces): BookedDays {
-  if (!workspaces.areApart) return (startsAtMs) => wholeDay(ledger, startsAtMs);
-  if (ledger.modelsAtEndpoints !== undefined) return (startsAtMs) => dayApart(ledger, workspaces, startsAtMs);
-  throw new InvalidOptionsError(
-    '`cost.reconciliation.workspaces` needs a ledger that tells what each model used at each endpoint: give the one of ' +
-      '`cost.ledger.store` a method `modelsAtEndpoints`, or leave `workspaces` out.',
-  );
+  return workspaces.areApart
+    ? (startsAtMs) => dayApart(ledger, workspaces, startsAtMs)
+    : (startsAtMs) => wholeDay(ledger, startsAtMs);
 }
 
 /** Whoever does not tell workspaces apart needs no more of a ledger than its summary. */

@@ -30,7 +30,8 @@ export interface BudgetCorrection {
    * - `corrected`: lowered to what the bill says;
    * - `could-correct`: it would have been, with `correct`;
    * - `waits`: it is known to have lapsed only since a day that the bill is not complete for: a later run corrects it;
-   * - `not-covered`: the period that was compared begins after the budget's stretch.
+   * - `not-covered`: the period that was compared begins after the budget's stretch, or the budget pays for endpoints that are
+   *   not compared.
    */
   readonly outcome: 'corrected' | 'could-correct' | 'waits' | 'not-covered';
 }
@@ -40,6 +41,8 @@ export interface ClosedDays {
   readonly fromMs: number;
   /** The end of the last day whose reports grow no more. */
   readonly toMs: number;
+  /** Whether all that a budget pays for is compared. */
+  readonly covers: (account: BudgetAccount) => boolean;
   /** The most that calls nobody booked can have cost on them from a moment on, in whole nano-dollars. */
   readonly unbookedNanoUsd: (account: BudgetAccount, sinceMs: number) => number;
 }
@@ -101,7 +104,7 @@ export class LapsedReservations {
     const { budget, who, meter } = account;
     const billedNanoUsd = closed.unbookedNanoUsd(account, startsAtMs);
     const told = { budget: budget.name, who, lapsedNanoUsd, billedNanoUsd, loweredNanoUsd: 0 };
-    if (closed.fromMs > startsAtMs) return { ...told, outcome: 'not-covered' };
+    if (closed.fromMs > startsAtMs || !closed.covers(account)) return { ...told, outcome: 'not-covered' };
     const key = `${meter.key}/lapsed`;
     const known = readNote(await store.take(key));
     const isDue = known !== null && known.atMs <= closed.toMs;

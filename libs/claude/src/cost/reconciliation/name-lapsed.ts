@@ -1,6 +1,6 @@
-import { isOfModels } from '../budgets/budget-account.js';
 import type { ReconciliationDifference } from './difference.js';
 import type { LapsedReservation } from './lapsed-reservations.js';
+import { paysFor, type Workspaces } from './workspaces.js';
 
 /**
  * Names differences that reservations which lapsed account for. A reservation stands for the most its call can have cost, so
@@ -9,6 +9,7 @@ import type { LapsedReservation } from './lapsed-reservations.js';
 export function nameLapsed(
   differences: readonly ReconciliationDifference[],
   lapsed: readonly LapsedReservation[],
+  workspaces: Workspaces,
 ): readonly ReconciliationDifference[] {
   const left = lapsed.map(({ account, startsAtMs, lapsedNanoUsd }) => ({
     account,
@@ -19,10 +20,8 @@ export function nameLapsed(
     if (difference.by !== 'model' || difference.kind !== 'missing-here') return difference;
     const needed = difference.difference.costNanoUsd;
     const cover = left.find(
-      ({ account: { budget, who }, startsAtMs, nanoUsd }) =>
-        nanoUsd >= needed &&
-        Date.parse(difference.day) >= startsAtMs &&
-        (!isOfModels(budget.scope) || who === difference.name),
+      ({ account, startsAtMs, nanoUsd }) =>
+        nanoUsd >= needed && Date.parse(difference.day) >= startsAtMs && paysFor(account, difference, workspaces),
     );
     if (cover === undefined) return difference;
     cover.nanoUsd -= needed;

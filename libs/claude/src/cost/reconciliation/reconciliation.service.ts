@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { ClaudeRuntime } from '../../claude.runtime.js';
 import { CLAUDE_RUNTIME } from '../../claude.tokens.js';
-import { isOfModels } from '../budgets/budget-account.js';
+import { isOfEndpoints } from '../budgets/budget-account.js';
 import type { UsagePeriod } from '../ledger/usage-period.js';
 import { noAdminKey, openAdminClient, type AdminClient } from './admin-client.js';
 import { bookedDays, type BookedDays } from './booked.js';
@@ -12,7 +12,7 @@ import { LapsedReservations, type ClosedDays } from './lapsed-reservations.js';
 import { Reconciliation, type Findings } from './reconciliation.js';
 import type { ReconciliationOptions } from './reconciliation.options.js';
 import type { ReconciliationReport } from './reconciliation.report.js';
-import { workspacesOf, type Workspaces } from './workspaces.js';
+import { paysFor, workspacesOf, type Workspaces } from './workspaces.js';
 
 /** What {@link ReconciliationService.reconcile} may do. */
 export interface ReconcileOptions {
@@ -31,7 +31,6 @@ export class ReconciliationService implements OnApplicationShutdown {
   readonly #booked: BookedDays;
   #client: AdminClient | null = null;
 
-  /** @throws InvalidOptionsError where workspaces are to be told apart, and the ledger cannot. */
   constructor(@Inject(CLAUDE_RUNTIME) runtime: object) {
     this.#runtime = runtime as ClaudeRuntime;
     this.#workspaces = workspacesOf(this.#options?.workspaces);
@@ -63,31 +62,34 @@ export class ReconciliationService implements OnApplicationShutdown {
     this.#client ??= openAdminClient(options.adminKey, this.#runtime);
     const parts = { booked: this.#booked, workspaces: this.#workspaces, client: this.#client, clock, options };
     const found = await new Reconciliation(parts).compare(days);
-    const corrections = await reservations.correct(lapsed, closedDays(found), correct);
-    return { ...found, differences: nameLapsed(found.differences, lapsed), corrections };
+    const corrections = await reservations.correct(lapsed, this.#closedDays(found), correct);
+    return { ...found, differences: nameLapsed(found.differences, lapsed, this.#workspaces), corrections };
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#client?.close();
   }
 
+  #closedDays({ period, openDays, differences }: Findings): ClosedDays {
+    const closed = differences.filter(({ by, isOpen }) => by === 'model' && !isOpen);
+    const workspaces = this.#workspaces;
+    const endpoints = this.#runtime.pool.endpoints.map(({ name }) => name);
+    return {
+      fromMs: Date.parse(period.from),
+      toMs: Date.parse(openDays[0] ?? period.to),
+      covers: ({ budget: { scope }, who }) =>
+        (isOfEndpoints(scope) ? [who] : endpoints).every((name) => workspaces.ofEndpoint(name) !== undefined),
+      unbookedNanoUsd: (account, sinceMs) =>
+        closed
+          .filter((each) => Date.parse(each.day) >= sinceMs && paysFor(account, each, workspaces))
+          .reduce((total, { difference }) => total + unbooked(difference), 0),
+    };
+  }
+
   get #options(): ReconciliationOptions | null {
     const { cost } = this.#runtime.settings;
     return cost === false ? null : cost.reconciliation;
   }
-}
-
-function closedDays({ period, openDays, differences }: Findings): ClosedDays {
-  const toMs = Date.parse(openDays[0] ?? period.to);
-  const closed = differences.filter(({ by, isOpen }) => by === 'model' && !isOpen);
-  return {
-    fromMs: Date.parse(period.from),
-    toMs,
-    unbookedNanoUsd: ({ budget, who }, sinceMs) =>
-      closed
-        .filter(({ day, name }) => Date.parse(day) >= sinceMs && (!isOfModels(budget.scope) || name === who))
-        .reduce((total, { difference }) => total + unbooked(difference), 0),
-  };
 }
 
 function unbooked({ costNanoUsd }: ReconciliationDifference['difference']): number {

@@ -1,3 +1,5 @@
+import { isOfEndpoints, isOfModels, type BudgetAccount } from '../budgets/budget-account.js';
+import type { ReconciliationDifference } from './difference.js';
 import type { ReconciliationOptions } from './reconciliation.options.js';
 
 /** Id of a workspace; '' of the default one, which has none; `null` for all of them, where they are not told apart. */
@@ -11,6 +13,16 @@ export interface Workspaces {
   readonly billed: (id: string | null) => WorkspaceName | undefined;
   /** Of an endpoint's keys; `undefined` of one that is not compared. */
   readonly ofEndpoint: (endpoint: string) => WorkspaceName | undefined;
+}
+
+/** Whether a budget pays for what such a difference is of. */
+export function paysFor(
+  { budget: { scope }, who }: BudgetAccount,
+  { name, workspace }: Pick<ReconciliationDifference, 'name' | 'workspace'>,
+  { ofEndpoint }: Workspaces,
+): boolean {
+  if (isOfModels(scope)) return who === name;
+  return !isOfEndpoints(scope) || ofEndpoint(who) === workspace;
 }
 
 const WHOLE_ORGANIZATION: Workspaces = { areApart: false, billed: () => null, ofEndpoint: () => null };
