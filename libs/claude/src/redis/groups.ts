@@ -2,6 +2,7 @@ import type { AcquireOptions, Observation } from '../admission/admission-store.j
 import type { Claims, Meter } from '../admission/meter.js';
 import type { MeterWire } from './meter-wire.js';
 import type { RedisLease } from './redis-lease.js';
+import { COUNT_DIGITS } from './lua/head.lua.js';
 import { CLOSED_BY } from './replies.js';
 
 /** A lease of a shared store that nobody renews lasts no longer: what is kept of it must end some time. */
@@ -15,9 +16,11 @@ export interface Group {
   readonly tag: string;
   /** Which they are of those that were asked. */
   readonly indexes: readonly number[];
-  /** How many fields, which, a digest of what is described of each, and the field and the name of each meter: parts of a JSON array. */
+  /** How many fields, which, the sum of digests of what is described of each, and the field and the name of each meter: texts of a lease. */
   readonly layout: string;
-  /** The descriptions of the meters, line by line. */
+  /** What a lease begins with: by this it is told from the names of fields, and how many texts it has. */
+  readonly head: string;
+  /** The digest of each field, and the descriptions of the meters, line by line. */
   readonly configs: string;
 }
 
@@ -43,8 +46,13 @@ export function metersOf({ meters }: Claims, group: Group): readonly Meter[] {
 }
 
 /** A lease as its server knows it: what was asked, as one text that is the same whenever it is made. */
-export function leaseTextOf(id: string, { layout }: Group, amounts: readonly number[]): string {
-  return `[${JSON.stringify(id)},${layout},${amounts.join()}]`;
+export function leaseTextOf(id: string, { head, layout }: Group, amounts: readonly number[]): string {
+  return `${head}${id}\0${layout}${textsOf(amounts)}`;
+}
+
+/** Texts as a server reads them: a zero ends each. */
+function textsOf(list: readonly (string | number)[]): string {
+  return `${list.join('\0')}\0`;
 }
 
 /** What `acquire` takes. */
@@ -68,11 +76,10 @@ export function settledArguments(
   const used = pick(due, group);
   const isWhole = group.indexes.every((index) => due[index] !== null || lease.isSettled(index));
   const isPlain = agoMs === undefined && !used.includes(null);
-  const amounts = used.map((amount) => amount ?? 'null').join();
   return [
     leaseText,
     group.configs,
-    `[${amounts}]`,
+    textsOf(used.map((amount) => amount ?? '')),
     isPlain ? 'plain' : isWhole ? 'whole' : '',
     agoMs === undefined ? '' : String(agoMs),
   ];
@@ -124,9 +131,11 @@ function groupOf(tag: string, indexes: readonly number[], wires: readonly MeterW
     places += `${place + 1}${name} `;
     configs += `${config}\n`;
   }
-  const names = fields.map(({ name }) => JSON.stringify(name)).join();
-  const digests = fields.map(({ digest }) => digest).join();
-  return { tag, indexes, configs, layout: `${fields.length},${names},${digests},"${places}"` };
+  const digests = fields.map(({ digest }) => digest);
+  const digest = digests.includes(NEVER_PLAIN) ? NEVER_PLAIN : digests.reduce((sum, each) => sum + each, 0);
+  const layout = [fields.length, ...fields.map(({ name }) => name), digest, places];
+  const count = String(1 + layout.length + indexes.length).padStart(COUNT_DIGITS, '0');
+  return { tag, indexes, configs: `${digests.join(' ')}\n${configs}`, head: `[${count}`, layout: textsOf(layout) };
 }
 
 function placeOf(field: string, fields: Field[]): number {

@@ -80,7 +80,8 @@ export class MeterWires {
     const tag = this.#tagOf(meter.kind === 'budget' ? 'budget' : domainOf(meter.key));
     const config = configOf(meter);
     const { field, name } = placeOf(meter);
-    return { tag, field, name, config, digest: digestOf(meter.kind === 'budget' ? boundOf(config) : name + config) };
+    const described = meter.kind === 'budget' ? boundOf(config) : `${name} ${config}`;
+    return { tag, field, name, config, digest: digestOf(`${field} ${described}`) };
   }
 
   #tagOf(name: string): string {
@@ -94,8 +95,7 @@ function domainOf(key: string): string {
 }
 
 function placeOf({ kind, key }: Meter): Pick<MeterWire, 'field' | 'name'> {
-  // A name with half of a character would come back as another one.
-  const known = key.toWellFormed();
+  const known = wellFormed(key);
   if (kind === 'slots') return { field: `${KIND.slots}:${known}`, name: '' };
   if (kind === 'budget') return { field: `${KIND.budget}:${known}`, name: '' };
   const end = known.lastIndexOf('/');
@@ -122,6 +122,11 @@ function boundOf(config: string): string {
 
 function digestOf(config: string): number {
   return Number.parseInt(createHash('sha1').update(config).digest('hex').slice(0, DIGEST_DIGITS), 16);
+}
+
+/** A text with half of a character would come back as another one, and one ends where a zero is: see `textsOf`. */
+export function wellFormed(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 /** A tag ends at its first brace. */

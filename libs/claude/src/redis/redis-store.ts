@@ -23,7 +23,7 @@ import {
   settledArguments,
   type Group,
 } from './groups.js';
-import { MeterWires, type MeterWire } from './meter-wire.js';
+import { MeterWires, wellFormed, type MeterWire } from './meter-wire.js';
 import { scriptRunnerOf, type ScriptRunner } from './redis-client.js';
 import { partsOf, type Decision } from './decision.js';
 import { RecentGroups } from './recent-groups.js';
@@ -90,7 +90,7 @@ export class RedisAdmissionStore implements AdmissionStore {
     checkLeaseMs(options.leaseMs);
     checkClaims(claims);
     const groups = this.#groups.of(this.#wiresOf(claims.meters));
-    const id = options.id ?? this.#nextId();
+    const id = options.id === undefined ? this.#nextId() : wellFormed(options.id);
     const [only] = groups;
     if (only === undefined || groups.length > 1) return this.#acquireOfAll(groups, id, claims, options);
     const decision = await this.#ask(only, id, claims, options);
@@ -188,7 +188,8 @@ export class RedisAdmissionStore implements AdmissionStore {
   }
 
   /** A lease is settled by its id, wherever parts of it are: each server knows what it has granted. */
-  async #replay({ id, claims, used, agoMs }: Replay): Promise<void> {
+  async #replay({ id: given, claims, used, agoMs }: Replay): Promise<void> {
+    const id = wellFormed(given);
     const parts = this.#groups.of(this.#wiresOf(claims.meters)).map((group) => ({
       group,
       leaseText: leaseTextOf(id, group, pick(claims.amounts, group)),

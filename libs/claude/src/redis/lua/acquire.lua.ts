@@ -54,8 +54,10 @@ local function nameFamilies()
     local members = asks[family] or {}
     members[#members + 1], asks[family] = family.named[claim.name], members
   end
-  for i = 1, asked[2] do
-    local family, digest = families[asked[2 + i]], asked[2 + asked[2] + i]
+  local place = 2
+  for each in string.gmatch(claims.digests, '%S+') do
+    place = place + 1
+    local family, digest = families[asked[place]], tonumber(each)
     local members = asks[family]
     if digest > 0 and digest ~= family.digest and #members == #family.members then
       family.members, family.digest, family.isChanged = members, digest, true

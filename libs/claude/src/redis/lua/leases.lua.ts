@@ -12,16 +12,18 @@ local due = tonumber(call('HGET', KEYS[2], 'next'))
 `;
 
 /**
- * Reads what was asked: the id, how many fields, their names, what of them is described, which meter of which field each claim
- * is of, and the amounts. As one text it is the lease, too: what expires, and what is given back when it is settled.
+ * Reads what was asked: the id, how many fields, their names, the sum of their digests, which meter of which field each claim
+ * is of, and the amounts. As one text it is the lease, too: what expires, and what is given back when it is settled. What
+ * describes the meters, line by line, begins with the digest of each field.
  */
 export const CLAIMS = `
 local function claimsOf(asked, configs)
   local fields, claims = asked[2], {}
   local line = configs and string.gmatch(configs, '[^\\n]+')
-  for place, name in string.gmatch(asked[3 + 2 * fields], '(%d+)(%a*)') do
+  if line then claims.digests = line() end
+  for place, name in string.gmatch(asked[4 + fields], '(%d+)(%a*)') do
     local i = #claims + 1
-    claims[i] = { field = asked[2 + place], name = name, config = line and line(), amount = asked[3 + 2 * fields + i] }
+    claims[i] = { field = asked[2 + place], name = name, config = line and line(), amount = tonumber(asked[4 + fields + i]) }
   end
   return claims
 end
@@ -50,7 +52,7 @@ end
 export const SWEEP = `
 local function lapse(member, at)
   local mask, lease = match(member, '^!(%a+)(.*)')
-  local asked = cjson.decode(lease or member)
+  local asked = askedOf(lease or member)
   local claims = claimsOf(asked)
   mask = maskOf(mask, claims, 'h')
   for i, claim in ipairs(claims) do
@@ -83,7 +85,7 @@ end
 /** ARGV: how long leases shall last from now on, and the leases. */
 export const RENEW = `
 for i = 2, #ARGV do
-  local name = nameOf(cjson.decode(ARGV[i])[1])
+  local name = nameOf(askedOf(ARGV[i])[1])
   local member = heldAs(ARGV[i], call('GET', name))
   local score = call('ZSCORE', KEYS[1], member)
   if score and tonumber(score) > now then

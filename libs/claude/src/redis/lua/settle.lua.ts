@@ -42,9 +42,9 @@ end
 
 local left, hasSettled = {}, false
 for i, claim in ipairs(claims) do
-  local held, amount = sub(mask, i, i), used[i]
+  local held, amount = sub(mask, i, i), tonumber(amounts[i])
   left[i] = held
-  if type(amount) == 'number' and held ~= 's' then
+  if amount and held ~= 's' then
     local family = open(claim.field, now)
     if held == 'h' then
       settle(family.kind, memberOf(family, claim.name, claim.config), claim.amount, amount, now)
