@@ -13,7 +13,8 @@ afterEach(() => {
 function watchOutput(): string[] {
   const lines: string[] = [];
   for (const out of [process.stdout, process.stderr]) {
-    jest.spyOn(out, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
+    // One write may hold many lines.
+    jest.spyOn(out, 'write').mockImplementation((text) => lines.push(...String(text).split(/(?<=\n)/)) > 0);
   }
   return lines;
 }

@@ -1,5 +1,14 @@
 import type { CallRecord } from '../call/record.js';
-import { cleared, clearedId, clearedTags, fillFields, tenths, type Clear, type LineField } from './line-fields.js';
+import {
+  cleared,
+  clearedId,
+  clearedTags,
+  fillFields,
+  isoTime,
+  tenths,
+  type Clear,
+  type LineField,
+} from './line-fields.js';
 import { spentTokens } from './spent-tokens.js';
 
 /**
@@ -13,7 +22,7 @@ const FIELDS = {
   correlationId: ({ correlationId }, clear) => clearedId(correlationId, clear),
   traceId: ({ traceId }) => traceId,
   spanId: ({ spanId }) => spanId,
-  startedAt: ({ startedAtMs }) => new Date(startedAtMs).toISOString(),
+  startedAt: ({ startedAtMs }) => isoTime(startedAtMs),
   instance: ({ instance }) => instance,
   operation: ({ operation }) => operation,
   model: ({ model }, clear) => cleared(model, clear),

@@ -31,6 +31,20 @@ export function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
+let second = Number.NaN;
+let untilSecond = '';
+
+/** In ISO 8601. Lines come many in a second: all of it but the milliseconds is put together once. */
+export function isoTime(atMs: number): string {
+  const ms = atMs % 1_000;
+  if (!Number.isInteger(ms) || ms < 0) return new Date(atMs).toISOString();
+  if (atMs - ms !== second) {
+    second = atMs - ms;
+    untilSecond = new Date(second).toISOString().slice(0, -'000Z'.length);
+  }
+  return `${untilSecond}${String(ms).padStart(3, '0')}Z`;
+}
+
 export function cleared(text: string | null, clear: Clear): string | null {
   return text === null ? null : clear(text);
 }

@@ -21,6 +21,8 @@ export class RedactingLogger implements LoggerService {
   readonly #inner: LoggerService;
   readonly #redactor: Redactor;
   readonly #isText: boolean;
+  /** The context that was cleared last, and what was known then: nearly all lines have the same one. */
+  #context: { readonly text: string; readonly known: unknown; readonly cleared: unknown } | null = null;
 
   constructor(
     inner: LoggerService,
@@ -63,7 +65,8 @@ export class RedactingLogger implements LoggerService {
   #write(level: Level, line: readonly unknown[]): void {
     if (!isOn(this.#inner, level)) return;
     this.#redactor.guard(
-      () => line.map((part) => this.#cleared(part)),
+      () =>
+        line.map((part, at) => (at > 0 && typeof part === 'string' ? this.#clearedContext(part) : this.#cleared(part))),
       ([message, ...rest]) => this.#inner[level]?.(message, ...rest),
     );
   }
@@ -74,6 +77,14 @@ export class RedactingLogger implements LoggerService {
     // Nest takes a function for a message that is made only if its level is on, and a class for its name.
     if (typeof part === 'function') return isClass(part) ? part : () => this.#value(Reflect.apply(part, undefined, []));
     return this.#value(part);
+  }
+
+  #clearedContext(text: string): unknown {
+    const known = this.#redactor.known.disguises();
+    if (this.#context?.text !== text || this.#context.known !== known) {
+      this.#context = { text, known, cleared: this.#value(text) };
+    }
+    return this.#context.cleared;
   }
 
   #value(value: unknown): unknown {

@@ -9,7 +9,15 @@ export type { BodySink, BodySource, BodyState, BodyTap } from './body.types.js';
 const DEFAULT_HIGH_WATER_MARK_BYTES = 64 * 1024;
 const NO_SOURCE: BodySource = { pause() {}, resume() {}, abort() {} };
 
-const droppedBodies = new FinalizationRegistry<WireBody>((body) => body.abandon());
+/**
+ * What a registry holds of a body: emptied when it lets go of it. The registry's own note of it is in the old space, and would
+ * carry over there whatever it still holds, the call and its answer with it, for the next full collection to find.
+ */
+interface Guard {
+  body: WireBody | null;
+}
+
+const droppedBodies = new FinalizationRegistry<Guard>(({ body }) => body?.abandon());
 
 /** The bytes of one response on their way from a source to a single consumer, with back-pressure and room for one tap. */
 export class WireBody implements BodySink {
@@ -19,7 +27,7 @@ export class WireBody implements BodySink {
   #tap: BodyTap | null = null;
   #settled: BodyState = 'open';
   #error: Error | undefined = undefined;
-  #guarded = false;
+  #guard: Guard | null = null;
   #adopted = false;
   /** Somebody reads it without a response. */
   #released = false;
@@ -156,7 +164,7 @@ export class WireBody implements BodySink {
 
   /** @internal Whether the body is cancelled when its owner is garbage collected. */
   get guarded(): boolean {
-    return this.#guarded;
+    return this.#guard !== null;
   }
 
   /** @internal Whether a response was made of this body before. The later one takes the guard over, at once. */
@@ -170,13 +178,13 @@ export class WireBody implements BodySink {
   guard(owner: object): void {
     this.#unguard();
     if (this.#settled !== 'open' || this.#released) return;
-    this.#guarded = true;
-    droppedBodies.register(owner, this, this);
+    this.#guard = { body: this };
+    droppedBodies.register(owner, this.#guard, this.#guard);
   }
 
   /** @internal The owner is gone. */
   abandon(): void {
-    this.#guarded = false;
+    this.#guard = null;
     if (!this.waiting) this.cancel();
   }
 
@@ -186,9 +194,10 @@ export class WireBody implements BodySink {
   }
 
   #unguard(): void {
-    if (!this.#guarded) return;
-    this.#guarded = false;
-    droppedBodies.unregister(this);
+    if (this.#guard === null) return;
+    this.#guard.body = null;
+    droppedBodies.unregister(this.#guard);
+    this.#guard = null;
   }
 
   #settle(state: BodyState): void {
