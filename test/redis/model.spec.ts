@@ -4,6 +4,9 @@ import { MemoryAdmissionStore, type AdmissionStore, type Lease, type Meter, type
 import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { ManualClock } from 'nestjs-claude/testing';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { hasRedisServer, RedisServer } from '../support/redis-server.js';
 import { hasServerClock, ServerClock } from '../support/server-clock.js';
 
@@ -46,6 +49,12 @@ function metersOf(): Meter[] {
   ];
 }
 
+/** What befalls a server without a trace: its scripts are gone, or its process is, and it goes on from what it wrote down. */
+interface Befall {
+  readonly forgetScripts: () => Promise<unknown>;
+  readonly kill: () => Promise<unknown>;
+}
+
 /** Redis lets go of leases by whole milliseconds: the next one after they have expired. */
 const GRACE_MS = 1;
 
@@ -59,6 +68,8 @@ class Twins {
   constructor(
     private readonly redis: AdmissionStore,
     private readonly serverClock: ServerClock,
+    /** Something befalls the server that takes nothing from it which it has answered for. */
+    readonly befall: Befall,
   ) {
     this.#clock = new ManualClock();
     this.#memory = new MemoryAdmissionStore(this.#clock);
@@ -140,7 +151,7 @@ function near(expected: number, digits: number): unknown {
   return Number.isFinite(expected) ? expect.closeTo(expected, digits) : expected;
 }
 
-type Step = (twins: Twins) => Promise<void> | void;
+type Step = (twins: Twins) => unknown;
 
 const which = fc.nat(50);
 const amount = fc.oneof(fc.nat(60), fc.nat(800));
@@ -205,6 +216,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
           twins.observe(of, what, since),
     ),
   },
+  { weight: 3, arbitrary: fc.constant<Step>(({ befall }) => befall.forgetScripts()) },
+  { weight: 1, arbitrary: fc.constant<Step>(({ befall }) => befall.kill()) },
 );
 
 describeRedis('A store in Redis, whatever happens to it', () => {
@@ -212,23 +225,37 @@ describeRedis('A store in Redis, whatever happens to it', () => {
   let client: Redis;
   let clock: ServerClock;
 
+  const directory = mkdtempSync(join(tmpdir(), 'redis-kept-'));
+  const args = ['--dir', directory, '--appendonly', 'yes', '--appendfsync', 'always'];
+  let killed = 0;
+  const befall: Befall = {
+    forgetScripts: () => client.script('FLUSH'),
+    kill: async () => {
+      killed += 1;
+      await server.stop();
+      server = await RedisServer.start({ clock, args, port: server.port });
+    },
+  };
+
   beforeAll(async () => {
     clock = new ServerClock(Date.UTC(2026, 0, 1));
-    server = await RedisServer.start({ clock });
-    client = new Redis(server.url);
+    server = await RedisServer.start({ clock, args });
+    client = new Redis(server.url, { maxRetriesPerRequest: null });
+    client.on('error', () => undefined);
   });
 
   afterAll(async () => {
     client.disconnect();
     await server.stop();
     clock.close();
+    rmSync(directory, { recursive: true, force: true });
   });
 
-  it('does what the one in memory does', async () => {
+  it('does what the one in memory does, killed and started again too', async () => {
     const store = new RedisAdmissionStore({ client });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
-        const twins = new Twins(store, clock);
+        const twins = new Twins(store, clock, befall);
         try {
           for (const take of steps) {
             await take(twins);
@@ -240,5 +267,6 @@ describeRedis('A store in Redis, whatever happens to it', () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+    expect(killed).toBeGreaterThan(0);
+  }, 240_000);
 });
