@@ -47,6 +47,22 @@ describe('RedactingLogger', () => {
     }
   });
 
+  it('clears a context anew once it holds a secret that has become known', () => {
+    const inner = new Recorder();
+    const redactor = new Redactor();
+    const logger = new RedactingLogger(inner, redactor);
+    for (const context of ['tide-and-lighthouse', 'other', 'tide-and-lighthouse']) logger.log('a line', context);
+    redactor.known.add('tide-and-lighthouse');
+    logger.log('a line', 'tide-and-lighthouse');
+    const contexts = inner.lines.map((line) => line[2]);
+    expect(contexts).toEqual([
+      'tide-and-lighthouse',
+      'other',
+      'tide-and-lighthouse',
+      expect.stringMatching(/^\[redacted/),
+    ]);
+  });
+
   it('looks at a line once more unless its own redactor has cleared it', () => {
     const inner = new Recorder();
     const redactor = new Redactor();
