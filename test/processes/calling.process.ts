@@ -5,7 +5,9 @@ import { isClaudeError } from 'nestjs-claude';
 import { RedisAdmissionStore } from 'nestjs-claude/redis';
 import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.runtime.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
+import { WatchedClock } from '../support/watched-clock.js';
 import { JournalledStore } from './journalled-store.js';
+import { withSharedLedger } from './shared-ledger.js';
 import type { FromProcess, Orders, Tally, ToProcess } from './orders.js';
 
 /** Before somebody who was refused asks again. */
@@ -35,7 +37,10 @@ async function call({ client }: ClaudeRuntime, { params }: Orders): Promise<void
 async function work(orders: Orders): Promise<Tally> {
   const redis = new Redis(orders.redisUrl);
   const store = new JournalledStore(new RedisAdmissionStore({ client: redis }), orders.leaseMs, orders.journal);
-  const runtime = createRuntime(resolveSettings({ ...orders.options, store }));
+  const clock = new WatchedClock();
+  clock.setWall(orders.wallAheadMs);
+  const { options, end } = await withSharedLedger(orders.options, orders.databaseUrl, clock);
+  const runtime = createRuntime(resolveSettings({ ...options, store }), undefined, { clock });
   tell({ ready: true });
   const caller = async (): Promise<void> => {
     while (!stopping.signal.aborted) await call(runtime, orders);
@@ -47,6 +52,8 @@ async function work(orders: Orders): Promise<Tally> {
   runtime.admission.close();
   await runtime.transport.close();
   redis.disconnect();
+  await runtime.costs.flush();
+  await end();
   return { succeeded, refused, errors };
 }
 

@@ -12,7 +12,9 @@ import { createRuntime, type ClaudeRuntime } from '../../libs/claude/src/claude.
 import { normalizeUsage } from '../../libs/claude/src/call/usage.js';
 import { resolveSettings } from '../../libs/claude/src/config/settings.js';
 import { RedisServer } from '../support/redis-server.js';
+import { WatchedClock } from '../support/watched-clock.js';
 import { JournalledStore, readJournal, type Money } from './journalled-store.js';
+import { withSharedLedger } from './shared-ledger.js';
 import type { FromProcess, Orders, Tally, ToProcess } from './orders.js';
 
 /** How long a process may take to start or to end, on a machine with much else to do. */
@@ -24,6 +26,11 @@ const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
+
+/** Ends something after the test, also one that fails: whatever was begun later ends earlier. */
+export function afterTest(cleanup: () => Promise<unknown>): void {
+  cleanups.push(cleanup);
+}
 
 /** One of several processes that call. */
 export class CallingProcess {
@@ -66,6 +73,10 @@ export interface FleetOptions {
   readonly callers: number;
   /** Default: longer than any test. */
   readonly leaseMs?: number;
+  /** Of a ledger that all share. Default: each has its own. */
+  readonly databaseUrl?: string;
+  /** How far the wall clock of all of them is ahead, in milliseconds. Default 0. */
+  readonly wallAheadMs?: number;
 }
 
 /** Processes that share one Redis and one API, and a module of our own beside them that sees what they share. */
@@ -78,15 +89,19 @@ export class Fleet {
     readonly sim: AnthropicSimulator,
     /** Ours. */
     readonly runtime: ClaudeRuntime,
+    /** Ours, and the API's. */
+    readonly clock: WatchedClock,
     private readonly orders: Omit<Orders, 'journal'>,
   ) {}
 
   /** Starts all but the processes. Everything is ended after the test. */
   static async start(given: FleetOptions): Promise<Fleet> {
-    const { options, simulator, params, callers, leaseMs = 300_000 } = given;
+    const { options, simulator, params, callers, leaseMs = 300_000, databaseUrl, wallAheadMs = 0 } = given;
+    const clock = new WatchedClock();
+    clock.setWall(wallAheadMs);
     const redis = await RedisServer.start();
     cleanups.push(() => redis.stop());
-    const sim = await AnthropicSimulator.start(simulator);
+    const sim = await AnthropicSimulator.start({ clock, ...simulator });
     cleanups.push(() => sim.close());
     const all: ClaudeModuleOptions = {
       apiKey: 'test',
@@ -99,12 +114,15 @@ export class Fleet {
     const client = new Redis(redis.url);
     cleanups.push(async () => client.disconnect());
     const store = new JournalledStore(new RedisAdmissionStore({ client }), leaseMs, '/dev/null');
-    const runtime = createRuntime(resolveSettings({ ...all, store }));
+    const ledger = await withSharedLedger(all, databaseUrl, clock);
+    cleanups.push(() => ledger.end());
+    const runtime = createRuntime(resolveSettings({ ...ledger.options, store }), undefined, { clock });
     cleanups.push(async () => {
       runtime.admission.close();
       await runtime.transport.close();
     });
-    const fleet = new Fleet(redis, sim, runtime, { redisUrl: redis.url, options: all, params, callers, leaseMs });
+    const orders = { redisUrl: redis.url, options: all, params, callers, leaseMs, databaseUrl, wallAheadMs };
+    const fleet = new Fleet(redis, sim, runtime, clock, orders);
     cleanups.push(async () => rmSync(fleet.#directory, { recursive: true, force: true }));
     return fleet;
   }

@@ -1,44 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { createRandom } from '../../libs/claude/src/testing/seed.js';
 import { hasRedisServer } from '../support/redis-server.js';
-import { Fleet, type CallingProcess } from './fleet.js';
-
-const PROCESSES = 4;
-const CALLERS = 10;
-const KILLED = 4;
-const LEASE_MS = 8_000;
-/** Whatever is over with its lease is over so much later at the latest. */
-const SLACK_MS = 4_000;
-
-const PARAMS = {
-  model: 'claude-haiku-5-5',
-  max_tokens: 240,
-  messages: [{ role: 'user' as const, content: 'Tell me about the sea. '.repeat(31) }],
-};
-
-const OPTIONS = {
-  rateLimit: { requestsPerMinute: 1e6, tokensPerMinute: 1e9, maxConcurrent: 30, concurrency: false as const },
-  cost: { budgets: [{ name: 'all', limitUsd: 100, window: 'month' as const }] },
-};
+import { Fleet } from './fleet.js';
+import { KILLED, killAtRandom, LEASE_MS, SLACK_MS, TO_BE_KILLED } from './kill-at-random.js';
 
 const itWithRedis = hasRedisServer('what becomes of processes that are killed') ? it : it.skip;
-
-/** Kills one by chance again and again, and starts another in its place. Those that are left, and all that there were. */
-async function killAtRandom(fleet: Fleet): Promise<{ alive: CallingProcess[]; all: CallingProcess[] }> {
-  const random = createRandom(3);
-  const alive = await fleet.launch(PROCESSES);
-  const all = [...alive];
-  for (let killed = 0; killed < KILLED; killed += 1) {
-    await delay(300 + random() * 700);
-    const [victim] = alive.splice(Math.floor(random() * alive.length), 1);
-    await victim?.kill();
-    const [next] = await fleet.launch(1);
-    if (next === undefined) continue;
-    alive.push(next);
-    all.push(next);
-  }
-  return { alive, all };
-}
 
 /** Every sum there can be with one of each. */
 function sumsOf(choices: readonly (readonly number[])[]): readonly number[] {
@@ -50,14 +14,7 @@ function sumsOf(choices: readonly (readonly number[])[]): readonly number[] {
 itWithRedis(
   'processes that are killed leave nothing reserved past its lease, and every difference to the bill has a name',
   async () => {
-    const fleet = await Fleet.start({
-      options: OPTIONS,
-      // Long enough for calls to be under way whenever somebody is killed.
-      simulator: { latency: { jsonMs: 200 } },
-      params: PARAMS,
-      callers: CALLERS,
-      leaseMs: LEASE_MS,
-    });
+    const fleet = await Fleet.start(TO_BE_KILLED);
     const { alive, all } = await killAtRandom(fleet);
     const tallies = await Promise.all(alive.map((each) => each.stop()));
     const stoppedAt = performance.now();

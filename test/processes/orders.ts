@@ -9,6 +9,10 @@ export interface Orders {
   /** How many call at the same time, again and again. */
   readonly callers: number;
   readonly params: Anthropic.MessageCreateParamsNonStreaming;
+  /** Of a ledger that all of them share. */
+  readonly databaseUrl?: string | undefined;
+  /** By how many milliseconds their wall clock is ahead. */
+  readonly wallAheadMs: number;
   /** How long leases last. */
   readonly leaseMs: number;
   /** Where they are written down. */
