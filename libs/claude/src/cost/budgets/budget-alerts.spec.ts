@@ -61,7 +61,9 @@ describe('BudgetAlerts', () => {
 
   it('look whenever nobody knows how much was spent', () => {
     const { account, alerts } = watched();
-    alerts.look(account, standing(account, 0));
-    expect(alerts.isDue(account, Infinity)).toBe(true);
+    for (const spent of [0, 600_000_000, 1_000_000_000]) {
+      alerts.look(account, standing(account, spent));
+      expect(alerts.isDue(account, Infinity)).toBe(true);
+    }
   });
 });

@@ -42,7 +42,9 @@ export class BudgetAlerts {
     const spent = spentOf(standing);
     const crossed = alertAt.filter((share) => spent >= share * limit).length;
     const told = this.#watches.get(account)?.told ?? 0;
-    const leftNanoUsd = (alertAt[crossed] ?? Infinity) * limit - spent;
+    const next = alertAt[crossed];
+    // An endless rest would be none any more once an endless amount is taken of it.
+    const leftNanoUsd = next === undefined ? Number.MAX_VALUE : next * limit - spent;
     this.#watches.set(account, { told: crossed, leftNanoUsd, lookedAtMs: this.clock.now() });
     for (const threshold of alertAt.slice(told, crossed)) {
       const [spentUsd, limitUsd] = [nanoToUsd(spent), nanoToUsd(limit)];
