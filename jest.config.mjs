@@ -9,7 +9,7 @@ const WAITING = [
 /** Tests that measure time, or wait for the garbage collector: they need a core to themselves. */
 const TIMED = [
   '/test/faults/(?!limit-storm|worker-crash)',
-  '/test/leaks/million-calls\\.spec\\.ts$',
+  '/test/leaks/many-calls\\.spec\\.ts$',
   '/test/redis/outage\\.spec\\.ts$',
   '/transport/transport\\.connections\\.spec\\.ts$',
 ];
